@@ -1,0 +1,223 @@
+"""What every provider is: capabilities as data, and six calls.
+
+`ProviderSpec` answers every question about a provider (options, routing, prices, docs tables, tests);
+nothing outside a provider's own file asks for its name.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, Protocol
+
+from bot.domain import Op, Options, ResultState, SizeRule
+from bot.errors import ProviderError
+
+
+class Travel(StrEnum):
+    """How a picture or mask reaches the provider."""
+
+    FILE = "file"
+    URL = "url"
+    DATA_URL = "data_url"
+    BASE64 = "base64"
+    MULTIPART = "multipart"
+    PARENT = "parent"
+
+
+class PromptUse(StrEnum):
+    """Whether the provider reads the prompt."""
+
+    REQUIRED = "required"
+    OPTIONAL = "optional"
+    UNUSED = "unused"
+
+
+class Idempotency(StrEnum):
+    """What may be done when the outcome of a submit is not known."""
+
+    REPEATABLE = "repeatable"
+    KEY = "key"
+    LOOKUP = "lookup"
+    NONE = "none"
+
+
+class PricedPer(StrEnum):
+    """What one price buys."""
+
+    PICTURE = "picture"
+    JOB = "job"
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """Cost in the provider's own unit."""
+
+    units: Decimal
+    per: PricedPer = PricedPer.PICTURE
+
+
+@dataclass(frozen=True, slots=True)
+class Param:
+    """One option a member may set; `name` is a field of `Options` or a name inside `extra`."""
+
+    name: str
+    kind: type[int] | type[float] | type[str] | type[bool]
+    default: int | float | str | bool | None = None
+    minimum: float | None = None
+    maximum: float | None = None
+    choices: tuple[str, ...] = ()
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OpSpec:
+    """What one operation takes; `coverage_max` is the largest part of a picture (0..1) that a mask may cover."""
+
+    prompt: PromptUse
+    image: Travel
+    mask: Travel | None
+    price: Price
+    size: SizeRule = SizeRule()
+    count_max: int = 1
+    params: tuple[Param, ...] = ()
+    mask_white_edits: bool = True
+    coverage_max: float = 1.0
+    coverage_reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderSpec:
+    """A provider as data. Times in seconds; `origins` are hosts that results may come from."""
+
+    slug: str
+    title: str
+    site: str
+    ops: Mapping[Op, OpSpec]
+    unit: str
+    cancels: bool
+    idempotency: Idempotency
+    webhooks: bool = False
+    submit_timeout_s: float = 60.0
+    poll_after_s: float = 3.0
+    deadline_s: float = 900.0
+    concurrency: int = 4
+    starts_per_minute: int = 60
+    result_lifetime_s: float | None = None
+    origins: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
+    models: tuple[str, ...] = ()
+    about: str = ""
+    known_limits: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What a provider is given: files already of the size it takes, and values already checked."""
+
+    task_id: str
+    client_ref: str
+    op: Op
+    picture: Path | None
+    mask: Path | None
+    width_px: int
+    height_px: int
+    prompt: str
+    count: int
+    seed: int
+    options: Options
+    folder: Path
+    uploads: Mapping[str, str] = field(default_factory=dict[str, str])
+    parent_remote_id: str | None = None
+    parent_remote_index: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """One place of the count: where its picture is, or why there is none."""
+
+    state: ResultState = ResultState.OK
+    url: str | None = None
+    path: str | None = None
+    data: bytes | None = field(default=None, repr=False)
+    seed: int | None = None
+    remote_id: str | None = None
+    remote_index: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """The job goes on at the provider; `state` is what polling needs after a restart (JSON values only)."""
+
+    remote_id: str
+    poll_after_s: float
+    stage: str = ""
+    percent: int | None = None
+    queue_place: int | None = None
+    estimate_s: float | None = None
+    state: Mapping[str, Any] = field(default_factory=dict[str, Any])
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """The job ended with something in at least one place."""
+
+    pictures: tuple[Delivered, ...]
+    remote_id: str | None = None
+    cost_units: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """The job ended with nothing to pay for."""
+
+    error: ProviderError
+
+
+Update = Waiting | Done | Failed
+
+
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """What the operator's account still holds, in the provider's own unit."""
+
+    amount: Decimal
+    unit: str
+
+
+class Provider(Protocol):
+    """One service. Only `submit` may start paid work; everything else may be repeated at will."""
+
+    @property
+    def spec(self) -> ProviderSpec:
+        """The capabilities, as data."""
+        ...
+
+    async def upload(self, job: Job) -> Mapping[str, str]:
+        """Send what has to be there before the start; the answer comes back as `job.uploads`."""
+        ...
+
+    async def submit(self, job: Job) -> Update:
+        """Start the job with one call. Raises NotSent, Rejected and kin, or AmbiguousSubmit."""
+        ...
+
+    async def lookup(self, job: Job) -> Update | None:
+        """Find a job by `client_ref` after a lost submit; None: it surely never started."""
+        ...
+
+    async def poll(self, job: Job, waiting: Waiting) -> Update:
+        """Ask how far the job is."""
+        ...
+
+    async def cancel(self, job: Job, waiting: Waiting) -> bool:
+        """Take the job back; False where that is not possible or too late."""
+        ...
+
+    async def download(self, picture: Delivered, target: Path) -> None:
+        """Write one delivered picture to `target`, through the guarded client."""
+        ...
+
+    async def balance(self) -> Balance | None:
+        """What is left; None where the service does not tell."""
+        ...

@@ -1,0 +1,56 @@
+"""What a card or an ephemeral reply shows of a task, and the marks that say how far it is shown."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from bot.domain import ResultState, Task
+
+
+@dataclass(frozen=True, slots=True)
+class ResultView:
+    """One place of the count; `path` is the stored lossless file."""
+
+    n: int
+    state: ResultState
+    path: Path | None
+    seed: int | None
+    width_px: int
+    height_px: int
+    outside_changed: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a task is. A percent is only there when the provider told one."""
+
+    stage: str = ""
+    percent: int | None = None
+    queue_place: int | None = None
+    ready_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TaskView:
+    """Everything a renderer needs, so that it asks nobody."""
+
+    task: Task
+    provider_title: str
+    provider_about: str
+    prompt_unused: bool
+    may_cancel: bool
+    progress: Progress
+    results: tuple[ResultView, ...]
+    overlay: Path | None
+    wants_ping: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PostFile:
+    """One file as it goes into a message; `lossy` files differ from the stored picture."""
+
+    n: int
+    path: Path
+    name: str
+    bytes: int
+    lossy: bool
