@@ -1,0 +1,85 @@
+# Every target makes .venv by itself, from the hashed locks. Needs Python >= 3.11 with venv, and make.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+UNIT := not e2e and not crash and not live
+WORKERS ?= 2
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help sandbox run test unit e2e crash check format bench slowest lock clean
+
+help: ## List the targets
+	@sed -n 's/^\([a-z0-9]*\):.*## /\1\t/p' Makefile | expand -t 12
+
+sandbox: $(VENV)/.sandbox ## Try the bot in a browser: no token, no key
+	$(BIN)/inpaint-bot sandbox
+
+run: $(VENV)/.runtime ## Run the bot with the settings in .env
+	$(BIN)/inpaint-bot run
+
+test: unit e2e crash ## Run every test
+
+unit: $(VENV)/.dev ## Run the quick tests
+	$(BIN)/pytest -n $(WORKERS) -m "$(UNIT)"
+
+e2e: $(VENV)/.dev ## Run the tests in a real Chromium
+	$(if $(wildcard tests/e2e/test_*.py),$(BIN)/pytest -m e2e,@echo "no e2e tests yet")
+
+crash: $(VENV)/.dev ## Run the kill tests
+	$(if $(wildcard tests/crash/test_*.py),$(BIN)/pytest -s -m crash,@echo "no crash tests yet")
+
+check: $(VENV)/.dev ## Check format, lint and types
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/basedpyright bot cogs
+
+format: $(VENV)/.dev ## Rewrite files in the project's format
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: $(VENV)/.dev ## Measure
+	$(BIN)/python -m bench
+
+slowest: $(VENV)/.dev ## Print the 20 slowest tests
+	$(BIN)/pytest -m "$(UNIT)" --durations=20 -q
+
+# --- the virtual environment: each lock is a part of the next one ---
+
+CHECK := import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))
+NEEDS := inpaint-bot needs Python 3.11 or newer with the venv module \
+	(on Debian: apt install python3-venv)
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+PROJECT := $(PIP) --no-deps --no-build-isolation --editable .
+
+$(BIN)/python:
+	$(if $(shell $(PYTHON) -c '$(CHECK)' 2>/dev/null && echo ok),,$(error $(NEEDS)))
+	$(PYTHON) -m venv --clear $(VENV)
+
+$(VENV)/.runtime: requirements.txt pyproject.toml | $(BIN)/python
+	$(PIP) --require-hashes -r requirements.txt
+	$(PROJECT)
+	@touch $@
+
+$(VENV)/.sandbox: requirements-sandbox.txt pyproject.toml | $(BIN)/python
+	$(PIP) --require-hashes -r requirements-sandbox.txt
+	$(PROJECT)
+	@touch $(VENV)/.runtime $@
+
+$(VENV)/.dev: requirements-dev.txt pyproject.toml | $(BIN)/python
+	$(PIP) --require-hashes -r requirements-dev.txt
+	$(PROJECT)
+	@touch $(VENV)/.runtime $(VENV)/.sandbox $@
+
+COMPILE := $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 \
+	--generate-hashes --strip-extras --no-annotate --no-header --no-emit-index-url \
+	--no-emit-find-links --group build
+
+lock: $(VENV)/.dev ## Write the locks anew from pyproject.toml (UPGRADE=1: newest versions)
+	$(COMPILE) $(if $(UPGRADE),--upgrade) --extra sandbox --group dev -o requirements-dev.txt
+	$(COMPILE) --extra sandbox -c requirements-dev.txt -o requirements-sandbox.txt
+	$(COMPILE) -c requirements-dev.txt -o requirements.txt
+
+clean: ## Remove what the other targets made
+	rm -rf $(VENV) .pytest_cache .ruff_cache .hypothesis build dist
+	find . -name __pycache__ -prune -exec rm -rf {} +

@@ -1,0 +1,1 @@
+"""Everything of the bot that is not a Discord command."""
