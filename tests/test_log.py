@@ -1,0 +1,196 @@
+import asyncio
+import io
+import json
+import logging
+import sys
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from bot import log
+
+BOT_TOKEN = "MTA5" + "x" * 20 + "." + "GaBcDe" + "." + "y" * 38
+REPLY_TOKEN = "aW50ZXJhY3Rpb246MTIzNDU2Nzg5OnNlY3JldA"
+SECRET = "s3cret/key+for=a-provider"
+
+Setup = Callable[..., io.StringIO]
+
+
+@pytest.fixture
+def logs(monkeypatch: pytest.MonkeyPatch) -> Iterator[Setup]:
+    """Set logging up as the bot does, its output in a buffer, and put everything back after."""
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    levels = {name: logging.getLogger(name).level for name in log._QUIET}
+    monkeypatch.setattr(log, "_secrets", set())
+
+    def start(level: str = "INFO", *, json: bool = False) -> io.StringIO:
+        buffer = io.StringIO()
+        monkeypatch.setattr(sys, "stderr", buffer)
+        log.setup_logging(level, json)
+        return buffer
+
+    yield start
+    root.handlers = handlers
+    root.setLevel(level)
+    for name, old in levels.items():
+        logging.getLogger(name).setLevel(old)
+
+
+LEAKS = {
+    "webhook": (f"PATCH /webhooks/12/{REPLY_TOKEN}/messages/@original", REPLY_TOKEN),
+    "webhook of another shape": ("POST /api/v10/webhooks/12/Ab-c_D?wait=1", "Ab-c_D"),
+    "callback": ("POST /interactions/12/Ab-c_D/callback", "Ab-c_D"),
+    "reply token": (f"stored {REPLY_TOKEN} for later", REPLY_TOKEN),
+    "bot token": (f"logging in as {BOT_TOKEN}", BOT_TOKEN),
+    "header": ("Authorization: Bot abc-def", "abc-def"),
+    "header in a dict": ("{'Authorization': 'Bearer abc-def'}", "abc-def"),
+    "header as bytes": ("[(b'authorization', b'Basic abc-def')]", "abc-def"),
+    "key header": ("{'x-api-key': 'abc-def'}", "abc-def"),
+    "bearer alone": ("sent Bearer abcdefgh.ijk", "abcdefgh.ijk"),
+    "query": ("GET /paint?task=k3f9&token=abc-def", "abc-def"),
+    "secret": (f"key {SECRET} refused", SECRET),
+    "secret in a URL": ("GET /?k=s3cret%2Fkey%2Bfor%3Da-provider", "a-provider"),
+}
+
+
+@pytest.mark.parametrize("as_json", [False, True], ids=["text", "json"])
+@pytest.mark.parametrize("level", ["DEBUG", "INFO", "ERROR"])
+@pytest.mark.parametrize(("message", "leak"), LEAKS.values(), ids=LEAKS)
+def test_a_token_never_reaches_the_output(
+    logs: Setup, message: str, leak: str, level: str, as_json: bool
+) -> None:
+    buffer = logs("DEBUG", json=as_json)
+    log.redact(SECRET)
+    logging.getLogger("bot.x").log(
+        logging.getLevelName(level), "%s", message, extra={"url": message}
+    )
+    assert leak not in buffer.getvalue()
+    assert buffer.getvalue().count(log.REDACTED) == 2
+
+
+@pytest.mark.parametrize(("message", "leak"), LEAKS.values(), ids=LEAKS)
+def test_the_same_record_leaks_without_the_filter(logs: Setup, message: str, leak: str) -> None:
+    buffer = logs()
+    (handler,) = (each for each in logging.getLogger().handlers if each.name == log.HANDLER_NAME)
+    handler.removeFilter(log.scrub)
+    logging.getLogger("bot.x").info("%s", message)
+    assert leak in buffer.getvalue()
+
+
+@pytest.mark.parametrize("as_json", [False, True], ids=["text", "json"])
+def test_a_traceback_is_redacted_too(logs: Setup, as_json: bool) -> None:
+    buffer = logs(json=as_json)
+    log.redact(SECRET)
+    try:
+        raise ValueError(f"no such key: {SECRET}")
+    except ValueError:
+        logging.getLogger("bot.x").exception("broke", stack_info=True)
+    assert SECRET not in buffer.getvalue()
+    assert "Traceback" in buffer.getvalue()
+    assert f"no such key: {log.REDACTED}" in buffer.getvalue()
+
+
+@pytest.mark.parametrize("as_json", [False, True], ids=["text", "json"])
+def test_a_prompt_is_dropped_from_info_on(logs: Setup, as_json: bool) -> None:
+    buffer = logs("DEBUG", json=as_json)
+    extra = {"prompt": "a red fox", "provider": "local"}
+    logging.getLogger("bot.x").info("task made", extra=extra)
+    assert "fox" not in buffer.getvalue()
+    assert "local" in buffer.getvalue()
+    logging.getLogger("bot.x").debug("task made", extra=extra)
+    assert "a red fox" in buffer.getvalue()
+
+
+def test_a_prompt_is_cut_out_of_the_text_around_it(logs: Setup) -> None:
+    buffer = logs()
+    try:
+        raise ValueError("refused: a red fox")
+    except ValueError:
+        logging.getLogger("bot.x").exception(
+            "cannot do %s", "a red fox", extra={"prompt": "a red fox", "body": "[a red fox]"}
+        )
+    assert "fox" not in buffer.getvalue()
+    assert buffer.getvalue().count("[prompt]") >= 3
+
+
+def test_ordinary_text_passes_unchanged(logs: Setup) -> None:
+    buffer = logs()
+    text = "GET https://cdn.example/attachments/1/2/photo.png?width=512 took 12.5 ms"
+    logging.getLogger("bot.x").info(text)
+    assert text in buffer.getvalue()
+
+
+def test_a_wrong_placeholder_breaks_nothing_and_leaks_nothing(logs: Setup) -> None:
+    buffer = logs()
+    log.redact(SECRET)
+    logging.getLogger("bot.x").info("took %d ms", SECRET)
+    assert "took %d ms" in buffer.getvalue()
+    assert SECRET not in buffer.getvalue()
+
+
+def test_a_secret_too_short_to_hide_changes_nothing(logs: Setup) -> None:
+    buffer = logs()
+    for short in ("", "key"):
+        log.redact(short)
+    logging.getLogger("bot.x").info("a key to everything")
+    assert "a key to everything" in buffer.getvalue()
+
+
+def test_each_record_names_its_task(logs: Setup) -> None:
+    buffer = logs()
+    logger = logging.getLogger("bot.x")
+    with log.task_context("k3f9"):
+        logger.info("inside")
+    logger.info("outside")
+    inside, outside = buffer.getvalue().splitlines()
+    assert "[k3f9] inside" in inside
+    assert "[-] outside" in outside
+
+
+async def test_tasks_side_by_side_keep_their_own_ids(logs: Setup) -> None:
+    buffer = logs()
+
+    async def work(task: str) -> None:
+        with log.task_context(task):
+            await asyncio.sleep(0)
+            logging.getLogger("bot.x").info("by %s", task)
+
+    await asyncio.gather(work("one"), work("two"))
+    lines = buffer.getvalue().splitlines()
+    assert ["[one] by one" in lines[0], "[two] by two" in lines[1]] == [True, True]
+
+
+def test_json_is_one_object_a_line(logs: Setup) -> None:
+    buffer = logs(json=True)
+    with log.task_context("k3f9"):
+        logging.getLogger("bot.x").warning('says "%s"', "hi\nthere", extra={"took_ms": 12})
+    (line,) = buffer.getvalue().splitlines()
+    record = json.loads(line)
+    assert record.pop("time")
+    assert record == {
+        "level": "WARNING",
+        "logger": "bot.x",
+        "task": "k3f9",
+        "message": 'says "hi\nthere"',
+        "took_ms": 12,
+    }
+
+
+def test_libraries_that_log_tokens_stay_quiet_at_debug(logs: Setup) -> None:
+    buffer = logs("DEBUG")
+    logging.getLogger("discord.http").debug("sent a token")
+    logging.getLogger("httpx").info("HTTP Request: GET")
+    logging.getLogger("aiosqlite").debug("executing")
+    assert buffer.getvalue() == ""
+    logging.getLogger("discord.gateway").info("connected")
+    assert "connected" in buffer.getvalue()
+
+
+def test_a_second_setup_replaces_the_first(logs: Setup) -> None:
+    first, second = logs(), logs("WARNING")
+    logging.getLogger("bot.x").info("too quiet")
+    logging.getLogger("bot.x").warning("once")
+    assert first.getvalue() == ""
+    assert second.getvalue().count("once") == 1
+    assert "too quiet" not in second.getvalue()
