@@ -49,7 +49,7 @@ slowest: $(VENV)/.dev ## Print the 20 slowest tests
 CHECK := import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))
 NEEDS := inpaint-bot needs Python 3.11 or newer with the venv module \
 	(on Debian: apt install python3-venv)
-PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+PIP := $(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check
 PROJECT := $(PIP) --no-deps --no-build-isolation --editable .
 
 $(BIN)/python:
@@ -57,18 +57,21 @@ $(BIN)/python:
 	$(PYTHON) -m venv --clear $(VENV)
 
 $(VENV)/.runtime: requirements.txt pyproject.toml | $(BIN)/python
-	$(PIP) --require-hashes -r requirements.txt
-	$(PROJECT)
+	@echo "Installing requirements.txt into $(VENV): a minute or two."
+	@$(PIP) --require-hashes -r requirements.txt
+	@$(PROJECT)
 	@touch $@
 
 $(VENV)/.sandbox: requirements-sandbox.txt pyproject.toml | $(BIN)/python
-	$(PIP) --require-hashes -r requirements-sandbox.txt
-	$(PROJECT)
+	@echo "Installing requirements-sandbox.txt into $(VENV): a minute or two."
+	@$(PIP) --require-hashes -r requirements-sandbox.txt
+	@$(PROJECT)
 	@touch $(VENV)/.runtime $@
 
 $(VENV)/.dev: requirements-dev.txt pyproject.toml | $(BIN)/python
-	$(PIP) --require-hashes -r requirements-dev.txt
-	$(PROJECT)
+	@echo "Installing requirements-dev.txt into $(VENV): a minute or two."
+	@$(PIP) --require-hashes -r requirements-dev.txt
+	@$(PROJECT)
 	@touch $(VENV)/.runtime $(VENV)/.sandbox $@
 
 COMPILE := $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 \
