@@ -32,7 +32,7 @@ crash: $(VENV)/.dev ## Run the kill tests
 check: $(VENV)/.dev ## Check format, lint and types
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	$(BIN)/basedpyright bot cogs
+	$(BIN)/basedpyright --pythonpath $(BIN)/python bot cogs
 
 format: $(VENV)/.dev ## Rewrite files in the project's format
 	$(BIN)/ruff format .
