@@ -246,12 +246,14 @@ class Task:
     count: int
     picture_blob: str | None
     mask_blob: str | None
+    mask_core_blob: str | None
     overlay_blob: str | None
     picture_facts: JsonObject
     mask_source: MaskSource
     mask_operations: JsonObject
     mask_facts: JsonObject
     fit: JsonObject
+    priced_per: str
     quoted: int
     held: int
     settled: int

@@ -136,7 +136,9 @@ class NotSent(ProviderError):
     default = "The provider cannot be reached right now. You were not charged."
     code = "not_sent"
 
-    def __init__(self, sentence: str | None = None, *, log: str = "", retry_after_s: float | None = None) -> None:
+    def __init__(
+        self, sentence: str | None = None, *, log: str = "", retry_after_s: float | None = None
+    ) -> None:
         super().__init__(sentence, log=log)
         self.retry_after_s = retry_after_s
 
@@ -151,14 +153,18 @@ class Rejected(ProviderError):
 class Filtered(ProviderError):
     """The provider's safety filter refused the job or blanked every picture."""
 
-    default = "The provider's safety filter refused this. You were not charged. Another prompt may pass."
+    default = (
+        "The provider's safety filter refused this. You were not charged. Another prompt may pass."
+    )
     code = "filtered"
 
 
 class AuthFailed(ProviderError):
     """The operator's key was refused."""
 
-    default = "This provider's key does not work. The operator has to mend that. You were not charged."
+    default = (
+        "This provider's key does not work. The operator has to mend that. You were not charged."
+    )
     code = "auth"
 
 
@@ -172,7 +178,9 @@ class QuotaSpent(ProviderError):
 class Unavailable(ProviderError):
     """The provider does not answer."""
 
-    default = "The provider does not answer right now. You were not charged. Try again in a few minutes."
+    default = (
+        "The provider does not answer right now. You were not charged. Try again in a few minutes."
+    )
     code = "unavailable"
 
 

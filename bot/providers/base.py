@@ -11,7 +11,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, Protocol
 
-from bot.domain import Op, Options, ResultState, SizeRule
+from bot.domain import Fit, Op, ResultState, SizeRule
 from bot.errors import ProviderError
 
 
@@ -114,19 +114,18 @@ class ProviderSpec:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """What a provider is given: files already of the size it takes, and values already checked."""
+    """What a provider is given: files of the size in `fit`, and all its parameters, checked and of their kind."""
 
     task_id: str
     client_ref: str
     op: Op
     picture: Path | None
     mask: Path | None
-    width_px: int
-    height_px: int
+    fit: Fit
     prompt: str
     count: int
     seed: int
-    options: Options
+    params: Mapping[str, object]
     folder: Path
     uploads: Mapping[str, str] = field(default_factory=dict[str, str])
     parent_remote_id: str | None = None

@@ -1,0 +1,80 @@
+"""Connections to the one SQLite file: a single writer, a few readers, and work to do once a commit is through."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, event
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+from sqlalchemy.pool import ConnectionPoolEntry
+
+_AFTER = "after_commit"
+READERS = 3
+BUSY_TIMEOUT_MS = 10_000
+
+
+def after_commit(session: AsyncSession, act: Callable[[], None]) -> None:
+    """Call `act` once the session's transaction has committed; never when it rolls back."""
+    session.info.setdefault(_AFTER, []).append(act)
+
+
+class Database:
+    """Short transactions on one file. Never await anything but the database inside one."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._writer = _engine(path, size=1, begin="BEGIN IMMEDIATE", pragmas=())
+        self._reader = _engine(path, size=READERS, begin="BEGIN", pragmas=("query_only=ON",))
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[AsyncSession]:
+        """One writing transaction; writers wait in line, so nothing read here can be stale."""
+        async with AsyncSession(self._writer, expire_on_commit=False) as session:
+            async with session.begin():
+                yield session
+            for act in session.info.get(_AFTER, ()):
+                act()
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[AsyncSession]:
+        """One reading transaction beside the writer."""
+        async with AsyncSession(self._reader, expire_on_commit=False) as session, session.begin():
+            yield session
+
+    async def close(self) -> None:
+        """Give the connections back."""
+        await self._reader.dispose()
+        await self._writer.dispose()
+
+
+def _engine(path: Path, *, size: int, begin: str, pragmas: tuple[str, ...]) -> AsyncEngine:
+    engine = create_async_engine(
+        f"sqlite+aiosqlite:///{path}", pool_size=size, max_overflow=0, pool_timeout=60
+    )
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def on_connect(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:  # pyright: ignore[reportUnusedFunction]
+        _prepare(connection, pragmas)
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def on_begin(connection: Connection) -> None:  # pyright: ignore[reportUnusedFunction]
+        connection.exec_driver_sql(begin)
+
+    return engine
+
+
+def _prepare(connection: Any, pragmas: tuple[str, ...]) -> None:
+    # The driver's own transaction handling would begin late and deferred; ours begins by the "begin" event.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in (
+        f"busy_timeout={BUSY_TIMEOUT_MS}",
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        *pragmas,
+    ):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()

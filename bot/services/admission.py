@@ -1,0 +1,147 @@
+"""Decides which queued tasks may start: one transaction that is fair to members and keeps providers' limits."""
+
+import asyncio
+import logging
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy import Subquery, func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
+
+from bot.db.engine import Database
+from bot.db.models import TaskRow
+from bot.domain import IN_FLIGHT, TaskState
+from bot.providers.base import Provider
+from bot.services import reading
+from bot.services.ports import Clock, Dispatcher
+from bot.services.tasks import Tasks
+
+log = logging.getLogger(__name__)
+CANDIDATES_MAX = 256
+EVERY_S = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A queued task in the order of fairness."""
+
+    id: str
+    provider: str
+
+
+def queue_order() -> Subquery:
+    """Queued tasks with their place: a member's n-th task stands behind everybody's n-1st, running ones counted.
+
+    Within a rank, a guild with many tasks waits for guilds with fewer; then the older goes first.
+    """
+    running = aliased(TaskRow)
+    mine = (
+        select(func.count())
+        .where(running.person_id == TaskRow.person_id, running.state.in_(IN_FLIGHT))
+        .correlate(TaskRow)
+        .scalar_subquery()
+    )
+    rank = mine + func.row_number().over(partition_by=TaskRow.person_id, order_by=TaskRow.seq)
+    ranked = (
+        select(TaskRow.id, TaskRow.provider, TaskRow.seq, TaskRow.guild_id, rank.label("rank"))
+        .where(TaskRow.state == TaskState.QUEUED)
+        .subquery()
+    )
+    share = func.row_number().over(
+        partition_by=(ranked.c.guild_id, ranked.c.rank), order_by=ranked.c.seq
+    )
+    shared = select(ranked, share.label("share")).subquery()
+    place = func.row_number().over(order_by=(shared.c.rank, shared.c.share, shared.c.seq))
+    return select(shared.c.id, shared.c.provider, place.label("place")).subquery()
+
+
+class Admission:
+    """Runs at every intake and every end, and every few seconds besides."""
+
+    def __init__(
+        self,
+        db: Database,
+        clock: Clock,
+        tasks: Tasks,
+        dispatcher: Dispatcher,
+        providers: Mapping[str, Provider],
+    ) -> None:
+        self._db = db
+        self._clock = clock
+        self._tasks = tasks
+        self._dispatcher = dispatcher
+        self._providers = providers
+        self._wake = asyncio.Event()
+
+    def kick(self) -> None:
+        """Look again soon; safe to call from anywhere on the loop."""
+        self._wake.set()
+
+    async def run(self) -> None:
+        """Admit until cancelled."""
+        while True:
+            self._wake.clear()
+            await self.admit()
+            try:
+                await asyncio.wait_for(self._wake.wait(), EVERY_S)
+            except TimeoutError:
+                continue
+
+    async def admit(self) -> list[str]:
+        """Pick what may start now, mark it ready and hand it to the dispatcher, in one transaction."""
+        async with self._db.write() as session:
+            room = await self._room(session)
+            picked = pick(await self._candidates(session, room), room)
+            queued = {
+                task.id: task
+                for task in await reading.tasks(session, TaskRow.id.in_([one.id for one in picked]))
+            }
+            admitted = [
+                one.id for one in picked if await self._tasks.admit(session, queued[one.id])
+            ]
+            self._dispatcher.enqueue(session, admitted)
+        return admitted
+
+    async def _room(self, session: AsyncSession) -> dict[str, int]:
+        """How many more tasks each provider may start, by places in flight and by rate."""
+        in_flight = await _count(session, TaskRow.state.in_(IN_FLIGHT))
+        since = self._clock.now() - timedelta(minutes=1)
+        started = await _count(session, TaskRow.submitted_at > since)
+        waiting = await _count(session, TaskRow.state == TaskState.READY)
+        return {
+            slug: min(
+                provider.spec.concurrency - in_flight[slug],
+                provider.spec.starts_per_minute - started[slug] - waiting[slug],
+            )
+            for slug, provider in self._providers.items()
+        }
+
+    async def _candidates(self, session: AsyncSession, room: Mapping[str, int]) -> list[Candidate]:
+        order = queue_order()
+        open_slugs = [slug for slug, places in room.items() if places > 0]
+        query = (
+            select(order.c.id, order.c.provider)
+            .where(order.c.provider.in_(open_slugs))
+            .order_by(order.c.place)
+            .limit(CANDIDATES_MAX)
+        )
+        return [Candidate(*row) for row in await session.execute(query)]
+
+
+def pick(candidates: Iterable[Candidate], room: Mapping[str, int]) -> list[Candidate]:
+    """The candidates that fit, in their order."""
+    left = Counter(room)
+    picked: list[Candidate] = []
+    for candidate in candidates:
+        if left[candidate.provider] > 0:
+            left[candidate.provider] -= 1
+            picked.append(candidate)
+    return picked
+
+
+async def _count(session: AsyncSession, where: object) -> Counter[str]:
+    query = select(TaskRow.provider, func.count()).where(where).group_by(TaskRow.provider)  # pyright: ignore[reportArgumentType]
+    return Counter({provider: int(count) for provider, count in await session.execute(query)})

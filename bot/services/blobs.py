@@ -1,0 +1,99 @@
+"""Files by content: on disk under their SHA-256 before any row names them."""
+
+import asyncio
+import hashlib
+import os
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import select
+from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.db.engine import Database
+from bot.db.models import Blob
+from bot.errors import PictureLost
+from bot.services.ports import Clock
+
+_CHUNK_BYTES = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class KeptBlob:
+    """A file that is safely on disk; `record` gives it its row."""
+
+    id: str
+    suffix: str
+    bytes: int
+    width_px: int
+    height_px: int
+
+
+class Blobs:
+    """One folder; names come from contents only."""
+
+    def __init__(self, root: Path, clock: Clock) -> None:
+        self._root = root
+        self._clock = clock
+
+    def path(self, blob_id: str, suffix: str) -> Path:
+        """Where a blob lies."""
+        return self._root / blob_id[:2] / f"{blob_id}{suffix}"
+
+    async def keep(self, file: Path, width_px: int, height_px: int) -> KeptBlob:
+        """Move a file in: hashed, synced and renamed off the event loop."""
+        blob_id, size = await asyncio.to_thread(self._keep, file)
+        return KeptBlob(blob_id, file.suffix, size, width_px, height_px)
+
+    async def paths(self, db: Database, *blob_ids: str) -> list[Path]:
+        """Where these blobs lie, in the order asked; raises PictureLost for one that has no row."""
+        async with db.read() as session:
+            rows = await session.execute(select(Blob.id, Blob.suffix).where(Blob.id.in_(blob_ids)))
+            found = {row.id: self.path(row.id, row.suffix) for row in rows}
+        if missing := set(blob_ids) - found.keys():
+            raise PictureLost(log=f"no row for {len(missing)} blobs")
+        return [found[blob_id] for blob_id in blob_ids]
+
+    async def record(self, session: AsyncSession, *blobs: KeptBlob) -> None:
+        """Write the rows, in the transaction that first names them."""
+        now = self._clock.now()
+        rows = [
+            {"id": b.id, "suffix": b.suffix, "bytes": b.bytes, "width_px": b.width_px, "height_px": b.height_px,
+             "created_at": now}
+            for b in blobs
+        ]  # fmt: skip
+        if rows:
+            await session.execute(insert(Blob).on_conflict_do_nothing(), rows)
+
+    def _keep(self, file: Path) -> tuple[str, int]:
+        blob_id, size = _digest(file)
+        target = self.path(blob_id, file.suffix)
+        if target.exists():
+            file.unlink()
+            return blob_id, size
+        target.parent.mkdir(parents=True, exist_ok=True)
+        _sync(file)
+        try:
+            os.replace(file, target)
+        except OSError:
+            shutil.move(file, target)
+        _sync(target.parent)
+        return blob_id, size
+
+
+def _digest(file: Path) -> tuple[str, int]:
+    digest, size = hashlib.sha256(), 0
+    with file.open("rb") as stream:
+        while chunk := stream.read(_CHUNK_BYTES):
+            digest.update(chunk)
+            size += len(chunk)
+    return digest.hexdigest(), size
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

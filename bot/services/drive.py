@@ -1,0 +1,193 @@
+"""Takes one task from where its row stands to its end; repeatable at any moment, after any crash."""
+
+import asyncio
+import logging
+import random
+from collections.abc import Callable, Collection
+from datetime import datetime
+
+from bot.domain import Task, TaskState
+from bot.errors import AmbiguousSubmit, BotError, NotSent, ProviderError, Unavailable
+from bot.providers.base import Done, Failed, Idempotency, Job, Provider, Update, Waiting
+from bot.services import prepare
+from bot.services.finish import Finish
+from bot.services.follow import Follow
+from bot.services.records import to_json
+from bot.services.tasks import Sent
+from bot.services.toolbox import Toolbox
+
+log = logging.getLogger(__name__)
+STARTS_MAX = 5
+BACKOFF_S_MAX = 60.0
+
+
+class Drive:
+    """Reads the row, does what its state asks for, and reads it again."""
+
+    def __init__(self, tools: Toolbox, ended: Callable[[], None]) -> None:
+        self._tools = tools
+        self._ended = ended
+        self._follow = Follow(tools, Finish(tools))
+        self._submits: set[str] = set()
+        self._closing = False
+
+    def close(self) -> None:
+        """Start nothing more; what is in a submit gets to its end and stops there."""
+        self._closing = True
+
+    def in_submit(self) -> Collection[str]:
+        """Tasks whose starting call is on its way."""
+        return self._submits
+
+    async def __call__(self, task_id: str) -> None:
+        """Go on with a task until it ends or the bot stops."""
+        try:
+            while not self._closing and (task := await self._tools.tasks.get(task_id)):
+                if not await self._step(task):
+                    return
+        finally:
+            self._ended()
+
+    async def _step(self, task: Task) -> bool:
+        """Do what the state asks for; False when there is nothing left to do."""
+        if task.state not in {TaskState.READY, TaskState.SUBMITTING, TaskState.RUNNING}:
+            return False
+        try:
+            await self._act(task)
+        except BotError as error:
+            log.warning("task failed: %s", error.log or error.sentence)
+            await self._tools.tasks.fail(await self._fresh(task), error)
+        return True
+
+    async def _act(self, task: Task) -> None:
+        if task.provider not in self._tools.providers:
+            raise Unavailable("This provider was switched off meanwhile. You were not charged.")
+        if task.state is TaskState.RUNNING:
+            await self._follow(task)
+        elif task.state is TaskState.SUBMITTING:
+            await self._recover(task)
+        else:
+            await self._start(task)
+
+    async def _start(self, task: Task) -> None:
+        provider = self._tools.providers[task.provider]
+        if task.next_at and task.next_at > self._tools.clock.now():
+            await self._tools.wait(task.id, task.next_at)
+            return
+        job = await self._prepared(task, provider)
+        if job is None or self._closing:
+            return
+        self._submits.add(task.id)
+        try:
+            if await self._tools.tasks.submitting(task, job.client_ref, to_json(job.fit)):
+                await self._call(await self._fresh(task), provider, job)
+        finally:
+            self._submits.discard(task.id)
+
+    async def _prepared(self, task: Task, provider: Provider) -> Job | None:
+        """Everything that may be repeated; None when it has to be tried again later."""
+        try:
+            job = await prepare.job(self._tools, task, provider.spec)
+            return await prepare.uploaded(provider, job)
+        except (NotSent, Unavailable) as error:
+            if not await self._tools.put_off(task, error):
+                raise
+            return None
+
+    async def _call(self, task: Task, provider: Provider, job: Job) -> None:
+        """The one starting call, and what its outcome means."""
+        try:
+            async with asyncio.timeout(provider.spec.submit_timeout_s):
+                update = await provider.submit(job)
+        except NotSent as error:
+            await self._not_sent(task, error)
+        except (AmbiguousSubmit, TimeoutError) as error:
+            log.warning("submit lost: %s", error)
+            await self._lost(task, provider, job)
+        except ProviderError:
+            raise
+        except Exception as error:
+            log.exception("submit broke")
+            raise await self._as_unknown(task) from error
+        else:
+            await self._accept(task, provider, job, update)
+
+    async def _as_unknown(self, task: Task) -> AmbiguousSubmit:
+        error = AmbiguousSubmit()
+        await self._tools.tasks.unknown(task, error)
+        return error
+
+    async def _not_sent(self, task: Task, error: NotSent) -> None:
+        if task.attempt >= STARTS_MAX:
+            raise error
+        delay_s = error.retry_after_s or min(BACKOFF_S_MAX, 2.0**task.attempt) * random.uniform(
+            0.5, 1.0
+        )
+        log.info("not sent, again in %.1f s: %s", delay_s, error.log)
+        await self._tools.tasks.not_sent(task, delay_s)
+
+    async def _accept(self, task: Task, provider: Provider, job: Job, update: Update) -> None:
+        spec = provider.spec
+        match update:
+            case Failed(error):
+                raise error
+            case Waiting():
+                state = {"waiting": to_json(update), "uploads": dict(job.uploads)}
+                sent = Sent(update.remote_id, state, spec.deadline_s, update.poll_after_s)
+            case Done():
+                done = await prepare.saved(update, job.folder)
+                sent = Sent(
+                    update.remote_id or f"sync:{task.id}", {"done": to_json(done)}, spec.deadline_s
+                )
+        await self._tools.tasks.running(task, sent)
+
+    async def _recover(self, task: Task) -> None:
+        """A row found in `submitting`: the process that made the call is gone."""
+        provider = self._tools.providers[task.provider]
+        job = await prepare.job(self._tools, task, provider.spec)
+        if provider.spec.idempotency in {Idempotency.LOOKUP, Idempotency.NONE}:
+            # A call that was on its way may still arrive until its time-out has passed.
+            await self._sleep_until(self._tools.submit_over_at(task, provider.spec))
+        await self._lost(task, provider, job)
+
+    async def _lost(self, task: Task, provider: Provider, job: Job) -> None:
+        match provider.spec.idempotency:
+            case Idempotency.REPEATABLE:
+                await self._tools.tasks.not_sent(task, 0.0)
+            case Idempotency.KEY | Idempotency.LOOKUP as way:
+                await self._ask(task, provider, job, by_key=way is Idempotency.KEY)
+            case Idempotency.NONE:
+                await self._tools.tasks.unknown(task, AmbiguousSubmit())
+
+    async def _ask(self, task: Task, provider: Provider, job: Job, *, by_key: bool) -> None:
+        """Find out what became of a lost submit, by its key or by looking it up."""
+        for turn in range(STARTS_MAX):
+            try:
+                async with asyncio.timeout(provider.spec.submit_timeout_s):
+                    update = await (provider.submit(job) if by_key else provider.lookup(job))
+            except (AmbiguousSubmit, NotSent, Unavailable, TimeoutError) as error:
+                log.warning("cannot find out yet: %s", error)
+                await self._tools.clock.sleep(min(BACKOFF_S_MAX, 2.0**turn))
+                continue
+            if update is None:
+                await self._absent(task, provider)
+            else:
+                await self._accept(task, provider, job, update)
+            return
+        await self._tools.tasks.unknown(task, AmbiguousSubmit())
+
+    async def _absent(self, task: Task, provider: Provider) -> None:
+        """The provider does not know the job: believed only once the call cannot arrive any more."""
+        over_at = self._tools.submit_over_at(task, provider.spec)
+        if self._tools.clock.now() < over_at:
+            await self._sleep_until(over_at)
+            return
+        await self._tools.tasks.not_sent(task, 0.0)
+
+    async def _sleep_until(self, due: datetime) -> None:
+        seconds = (due - self._tools.clock.now()).total_seconds()
+        if seconds > 0:
+            await self._tools.clock.sleep(seconds)
+
+    async def _fresh(self, task: Task) -> Task:
+        return await self._tools.tasks.get(task.id) or task

@@ -1,0 +1,100 @@
+"""From what a provider delivered to results in the books: files on disk first, then one transaction."""
+
+import logging
+from dataclasses import replace
+from pathlib import Path
+
+from bot.domain import PASTED_BACK, Fit, MaskFacts, Result, ResultState, Task
+from bot.errors import BadAnswer, BotError, Filtered, PictureLost, Unavailable
+from bot.imaging.compose import compose
+from bot.providers.base import Delivered, Done, Provider
+from bot.services.blobs import KeptBlob
+from bot.services.records import from_json
+from bot.services.tasks import Ending
+from bot.services.toolbox import Toolbox
+
+log = logging.getLogger(__name__)
+DOWNLOAD_PAUSES_S = (2.0, 8.0, 30.0)
+
+
+class Finish:
+    """Downloads, pastes back and commits; pictures that cannot be had count as failed and cost nothing."""
+
+    def __init__(self, tools: Toolbox) -> None:
+        self._tools = tools
+
+    async def __call__(self, task: Task, provider: Provider, done: Done) -> None:
+        """End the task with what came of it."""
+        results: list[Result] = []
+        blobs: list[KeptBlob] = []
+        for n, delivered in enumerate(done.pictures[: task.count], 1):
+            result, blob = await self._one(task, provider, delivered, n)
+            results.append(result)
+            blobs += [blob] if blob else []
+        if not blobs:
+            raise _nothing(results)
+        cost = str(done.cost_units) if done.cost_units is not None else None
+        ending = Ending(
+            tuple(results), tuple(blobs), upstream_cost=cost, upstream_unit=provider.spec.unit
+        )
+        if await self._tools.tasks.done(task, ending):
+            await self._tools.tidy(task.id)
+
+    async def _one(
+        self, task: Task, provider: Provider, delivered: Delivered, n: int
+    ) -> tuple[Result, KeptBlob | None]:
+        result = Result(
+            task.id,
+            n,
+            None,
+            delivered.state,
+            delivered.seed,
+            delivered.remote_id,
+            delivered.remote_index,
+            None,
+        )
+        if delivered.state is not ResultState.OK:
+            return result, None
+        try:
+            raw = await self._downloaded(task, provider, delivered, n)
+            blob, changed = await self._composed(task, raw, n)
+        except BotError as error:
+            log.warning("picture %d lost: %s", n, error)
+            return replace(result, state=ResultState.FAILED), None
+        return replace(result, blob=blob.id, outside_changed=changed), blob
+
+    async def _downloaded(
+        self, task: Task, provider: Provider, delivered: Delivered, n: int
+    ) -> Path:
+        target = self._tools.folder(task.id) / f"raw-{n}"
+        for pause_s in DOWNLOAD_PAUSES_S:
+            try:
+                await provider.download(delivered, target)
+            except Unavailable as error:
+                log.warning("download of picture %d failed: %s", n, error)
+                await self._tools.clock.sleep(pause_s)
+            else:
+                return target
+        await provider.download(delivered, target)
+        return target
+
+    async def _composed(self, task: Task, raw: Path, n: int) -> tuple[KeptBlob, float | None]:
+        if task.op not in PASTED_BACK or task.picture_blob is None or task.mask_blob is None:
+            raise PictureLost(log=f"no paste-back for {task.op}")
+        picture, mask = await self._tools.blobs.paths(
+            self._tools.db, task.picture_blob, task.mask_blob
+        )
+        feather_px = from_json(MaskFacts, task.mask_facts).feather_px
+        fitted = from_json(Fit, task.fit)
+        out = self._tools.folder(task.id) / f"result-{n}"
+        composed = await self._tools.pictures.short(
+            compose, picture, mask, feather_px, raw, fitted, True, out
+        )
+        blob = await self._tools.blobs.keep(composed.path, composed.width_px, composed.height_px)
+        return blob, composed.outside_changed
+
+
+def _nothing(results: list[Result]) -> BotError:
+    if results and all(result.state is ResultState.FILTERED for result in results):
+        return Filtered()
+    return BadAnswer("The provider delivered no picture that I can use. You were not charged.")

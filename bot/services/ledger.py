@@ -1,0 +1,222 @@
+"""Double-entry credits: every change of a balance is a transfer written in the same transaction.
+
+Callers own the transaction and the key; the same key a second time changes nothing.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Integer, case, func, literal, select, union_all, update
+from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
+
+from bot.db.models import Account, Transfer
+from bot.services.ports import Clock
+
+ISSUANCE = "issuance"
+
+
+def user_code(guild_id: int, user_id: int) -> str:
+    """A member's purse in a guild; guild 0 is their own."""
+    return f"user:{guild_id}:{user_id}"
+
+
+def house_code(provider: str) -> str:
+    """Where settled credits for a provider end up."""
+    return f"house:{provider}"
+
+
+@dataclass(frozen=True, slots=True)
+class Drift:
+    """A balance that the transfers do not explain."""
+
+    code: str
+    available: int
+    available_expected: int
+    held: int
+    held_expected: int
+
+
+class Ledger:
+    """Holds, resolutions and moves; spending is one conditional UPDATE, never read-then-write."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+
+    async def account(self, session: AsyncSession, code: str, *, may_overdraw: bool = False) -> int:
+        """The id of the account with this code, made when missing."""
+        await session.execute(
+            insert(Account)
+            .values(code=code, may_overdraw=may_overdraw, created_at=self._clock.now())
+            .on_conflict_do_nothing()
+        )
+        return (await session.execute(select(Account.id).where(Account.code == code))).scalar_one()
+
+    async def hold(
+        self,
+        session: AsyncSession,
+        key: str,
+        account_id: int,
+        amount: int,
+        *,
+        task_seq: int,
+        actor_id: int,
+    ) -> bool:
+        """Set `amount` aside; False when the account does not cover it."""
+        if not await self._take(session, account_id, amount, into_held=True):
+            return False
+        await self._write(
+            session,
+            key,
+            "hold",
+            account_id,
+            account_id,
+            amount,
+            task_seq=task_seq,
+            actor_id=actor_id,
+        )
+        return True
+
+    async def resolve(
+        self, session: AsyncSession, hold_key: str, key: str, amount: int, to_code: str
+    ) -> None:
+        """End a hold: `amount` of it (0 is a refund) goes to `to_code`, the rest back, once."""
+        hold = (
+            await session.execute(select(Transfer).where(Transfer.key == hold_key))
+        ).scalar_one()
+        to_id = await self.account(session, to_code)
+        await self._write(
+            session,
+            key,
+            "resolve",
+            hold.from_id,
+            to_id,
+            amount,
+            resolves_id=hold.id,
+            task_seq=hold.task_seq,
+        )
+        await self._add(session, hold.from_id, available=hold.amount - amount, held=-hold.amount)
+        await self._add(session, to_id, available=amount)
+
+    async def move(
+        self,
+        session: AsyncSession,
+        key: str,
+        from_id: int,
+        to_id: int,
+        amount: int,
+        *,
+        actor_id: int | None = None,
+    ) -> bool:
+        """Carry credits between accounts; False when the source does not cover it."""
+        if not await self._take(session, from_id, amount, into_held=False):
+            return False
+        await self._write(session, key, "move", from_id, to_id, amount, actor_id=actor_id)
+        await self._add(session, to_id, available=amount)
+        return True
+
+    async def grant_once(
+        self, session: AsyncSession, key: str, account_id: int, amount: int
+    ) -> None:
+        """Issue new credits to an account, unless this key was used before."""
+        used = select(Transfer.id).where(Transfer.key == key)
+        if amount <= 0 or (await session.execute(used)).scalar() is not None:
+            return
+        source = await self.account(session, ISSUANCE, may_overdraw=True)
+        await self.move(session, key, source, account_id, amount)
+
+    async def balance(self, session: AsyncSession, code: str) -> tuple[int, int]:
+        """What is available and what is held."""
+        row = (
+            await session.execute(
+                select(Account.available, Account.held).where(Account.code == code)
+            )
+        ).first()
+        return (row.available, row.held) if row else (0, 0)
+
+    async def check(self, session: AsyncSession) -> Sequence[Drift]:
+        """Every account whose balances the transfers do not explain; empty is right."""
+        expected = _expected_balances()
+        rows = await session.execute(
+            select(
+                Account.code,
+                Account.available,
+                func.coalesce(expected.c.available, 0),
+                Account.held,
+                func.coalesce(expected.c.held, 0),
+            )
+            .outerjoin(expected, expected.c.account_id == Account.id)
+            .where(
+                (Account.available != func.coalesce(expected.c.available, 0))
+                | (Account.held != func.coalesce(expected.c.held, 0))
+            )
+        )
+        return [Drift(*row) for row in rows]
+
+    async def _take(
+        self, session: AsyncSession, account_id: int, amount: int, *, into_held: bool
+    ) -> bool:
+        taken = await session.execute(
+            update(Account)
+            .where(Account.id == account_id, Account.may_overdraw | (Account.available >= amount))
+            .values(
+                available=Account.available - amount,
+                held=Account.held + (amount if into_held else 0),
+            )
+            .returning(Account.id)
+        )
+        return taken.first() is not None
+
+    async def _add(
+        self, session: AsyncSession, account_id: int, *, available: int, held: int = 0
+    ) -> None:
+        await session.execute(
+            update(Account)
+            .where(Account.id == account_id)
+            .values(available=Account.available + available, held=Account.held + held)
+        )
+
+    async def _write(
+        self,
+        session: AsyncSession,
+        key: str,
+        kind: str,
+        from_id: int,
+        to_id: int,
+        amount: int,
+        *,
+        resolves_id: int | None = None,
+        task_seq: int | None = None,
+        actor_id: int | None = None,
+    ) -> None:
+        values = {"key": key, "kind": kind, "from_id": from_id, "to_id": to_id, "amount": amount}
+        links = {"resolves_id": resolves_id, "task_seq": task_seq, "actor_id": actor_id}
+        await session.execute(insert(Transfer).values(**values, **links, at=self._clock.now()))
+
+
+def _expected_balances():
+    hold = aliased(Transfer)
+    moved = Transfer.kind != "hold"
+    back = case((Transfer.kind == "resolve", hold.amount - Transfer.amount), else_=-Transfer.amount)
+    freed = case((Transfer.kind == "resolve", -hold.amount), else_=0)
+    zero = literal(0, Integer)
+    out = (
+        select(Transfer.from_id.label("id"), back.label("available"), freed.label("held"))
+        .outerjoin(hold, hold.id == Transfer.resolves_id)
+        .where(moved)
+    )
+    into = select(Transfer.to_id, Transfer.amount, zero).where(moved)
+    holds = select(Transfer.from_id, -Transfer.amount, Transfer.amount).where(
+        Transfer.kind == "hold"
+    )
+    every = union_all(out, into, holds).subquery()
+    return (
+        select(
+            every.c.id.label("account_id"),
+            func.sum(every.c.available).label("available"),
+            func.sum(every.c.held).label("held"),
+        )
+        .group_by(every.c.id)
+        .subquery()
+    )

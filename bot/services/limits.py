@@ -1,0 +1,43 @@
+"""How much one member and one server may ask for at a time."""
+
+from dataclasses import dataclass
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.errors import LimitReached
+from bot.services import reading
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The operator's limits; counts of tasks that hold credits, and characters."""
+
+    live_member_max: int
+    live_guild_max: int
+    prompt_length_max: int
+
+    def check_prompt(self, prompt: str) -> None:
+        """Raise LimitReached when the prompt is too long."""
+        if len(prompt) > self.prompt_length_max:
+            raise LimitReached(
+                f"Your prompt has {len(prompt):,} characters; {self.prompt_length_max:,} are allowed. "
+                "Shorten it and send it again. Nothing was charged."
+            )
+
+    async def check_live(self, session: AsyncSession, person_id: int, guild_id: int) -> None:
+        """Raise LimitReached when the member or the server has as many edits running as allowed."""
+        mine, everyones = await reading.live_counts(session, person_id, guild_id)
+        if mine >= self.live_member_max:
+            raise LimitReached(
+                f"You already have {_edits(mine)} running, which is the limit here. "
+                "Wait for one to finish or cancel one, then send this again. Nothing was charged."
+            )
+        if everyones >= self.live_guild_max:
+            raise LimitReached(
+                f"This server already has {_edits(everyones)} running, which is its limit. "
+                "Try again in a minute. Nothing was charged."
+            )
+
+
+def _edits(count: int) -> str:
+    return "1 edit" if count == 1 else f"{count} edits"

@@ -1,0 +1,164 @@
+"""The guarded writes under `services/tasks.py`: state, event, money and the card's revision in one commit."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import insert, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.db.engine import after_commit
+from bot.db.models import ResultRow, TaskEvent, TaskRow
+from bot.domain import MOVES, Result, Task, TaskState
+from bot.errors import BotError
+from bot.providers.base import PricedPer
+from bot.services import reading
+from bot.services.blobs import Blobs, KeptBlob
+from bot.services.ledger import Ledger, house_code
+from bot.services.ports import Clock
+from bot.services.pricing import settlement
+from bot.services.signals import Signals
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """What is committed with the last move: results, cost and the member's sentence."""
+
+    results: Sequence[Result] = ()
+    blobs: Sequence[KeptBlob] = ()
+    error: BotError | None = None
+    upstream_cost: str | None = None
+    upstream_unit: str | None = None
+    notes: tuple[str, ...] = ()
+
+
+class Moves:
+    """Writes one move at a time, in the caller's transaction; a row found elsewhere is left alone."""
+
+    def __init__(self, clock: Clock, ledger: Ledger, blobs: Blobs, signals: Signals) -> None:
+        self._clock = clock
+        self._ledger = ledger
+        self._blobs = blobs
+        self._signals = signals
+
+    async def end(
+        self,
+        session: AsyncSession,
+        task: Task,
+        from_: Collection[TaskState],
+        to: TaskState,
+        ending: Ending,
+    ) -> bool:
+        """The last move: settles what was delivered and gives the rest of the hold back."""
+        delivered = sum(result.blob is not None for result in ending.results)
+        charge = settlement(task.held, PricedPer(task.priced_per), task.count, delivered)
+        moved = await self.move(
+            session, task, from_, to,
+            settled=charge,
+            held=0,
+            error_code=ending.error.code if ending.error else None,
+            error_text=ending.error.sentence if ending.error else None,
+            upstream_cost=ending.upstream_cost,
+            upstream_unit=ending.upstream_unit,
+            notes=[*task.notes, *ending.notes],
+        )  # fmt: skip
+        if moved:
+            await self._blobs.record(session, *ending.blobs)
+            await _keep_results(session, ending.results)
+            await self._ledger.resolve(
+                session, f"hold:{task.id}", f"resolve:{task.id}", charge, house_code(task.provider)
+            )
+        return moved
+
+    async def move(
+        self,
+        session: AsyncSession,
+        task: Task,
+        from_: Collection[TaskState],
+        to: TaskState,
+        *,
+        detail: str = "",
+        **values: Any,
+    ) -> bool:
+        """One guarded move with its event; False when the row stands elsewhere."""
+        if any(to not in MOVES[state] for state in from_):
+            raise ValueError(f"no move from {sorted(from_)} to {to}")
+        now = self._clock.now()
+        ended = {"finished_at": now} if to.is_terminal else {}
+        if not await self.guarded(
+            session,
+            task,
+            from_,
+            state=to,
+            updated_at=now,
+            view_rev=TaskRow.view_rev + 1,
+            **ended,
+            **values,
+        ):
+            return False
+        await self.event(
+            session, task.id, task.state, to, values.get("attempt", task.attempt), detail
+        )
+        self.tell(session, task.id)
+        return True
+
+    async def guarded(
+        self, session: AsyncSession, task: Task, from_: Collection[TaskState], **values: Any
+    ) -> bool:
+        """Write values while the row is where the caller saw it."""
+        guarded = update(TaskRow).where(
+            TaskRow.id == task.id, TaskRow.state.in_(from_), TaskRow.attempt == task.attempt
+        )
+        changed = await session.execute(guarded.values(**values).returning(TaskRow.id))
+        return changed.first() is not None
+
+    async def insert(self, session: AsyncSession, values: dict[str, Any]) -> Task:
+        """A new row with its first event."""
+        now = self._clock.now()
+        await session.execute(insert(TaskRow).values(**values, created_at=now, updated_at=now))
+        await self.event(session, values["id"], None, values["state"], 0)
+        self.tell(session, values["id"])
+        return (await reading.tasks(session, TaskRow.id == values["id"]))[0]
+
+    async def event(
+        self,
+        session: AsyncSession,
+        task_id: str,
+        from_: TaskState | None,
+        to: TaskState,
+        attempt: int,
+        detail: str = "",
+    ) -> None:
+        """Write down that a task moved."""
+        await session.execute(
+            insert(TaskEvent).values(
+                task_id=task_id,
+                from_state=from_,
+                to_state=to,
+                attempt=attempt,
+                detail=detail,
+                at=self._clock.now(),
+            )
+        )
+
+    def tell(self, session: AsyncSession, task_id: str) -> None:
+        """Once committed, let the view loop know."""
+        after_commit(session, lambda: self._signals.changed(task_id))
+
+
+async def _keep_results(session: AsyncSession, results: Sequence[Result]) -> None:
+    rows = [
+        {
+            "task_id": result.task_id,
+            "n": result.n,
+            "blob": result.blob,
+            "state": result.state,
+            "seed": result.seed,
+            "remote_id": result.remote_id,
+            "remote_index": result.remote_index,
+            "outside_changed": result.outside_changed,
+        }
+        for result in results
+    ]
+    if rows:
+        await session.execute(insert(ResultRow), rows)

@@ -1,0 +1,109 @@
+"""Queries on tasks and results; each is one statement, and rows leave as frozen values."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import fields
+
+from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.db.models import Blob, Person, ResultRow, TaskRow
+from bot.domain import HOLDING, IN_FLIGHT, Result, Task, TaskState
+
+_TASK_FIELDS = tuple(field.name for field in fields(Task) if field.name != "user_id")
+_RESULT_FIELDS = tuple(field.name for field in fields(Result))
+
+
+def _task(row: TaskRow, user_id: int | None) -> Task:
+    return Task(user_id=user_id, **{name: getattr(row, name) for name in _TASK_FIELDS})
+
+
+async def tasks(
+    session: AsyncSession,
+    *where: ColumnElement[bool],
+    newest_first: bool = False,
+    limit: int | None = None,
+) -> list[Task]:
+    """The tasks that fit, with their requesters' Discord ids."""
+    order = TaskRow.seq.desc() if newest_first else TaskRow.seq
+    query = (
+        select(TaskRow, Person.discord_id)
+        .join(Person, Person.id == TaskRow.person_id)
+        .where(*where)
+        .order_by(order)
+        .limit(limit)
+        .execution_options(populate_existing=True)
+    )
+    return [_task(row, discord_id) for row, discord_id in await session.execute(query)]
+
+
+async def task(session: AsyncSession, task_id: str) -> Task | None:
+    """One task, or None."""
+    found = await tasks(session, TaskRow.id == task_id)
+    return found[0] if found else None
+
+
+async def by_request_key(session: AsyncSession, request_key: str) -> Task | None:
+    """The task that this very request already made, if it did."""
+    found = await tasks(session, TaskRow.request_key == request_key)
+    return found[0] if found else None
+
+
+async def in_flight_ids(session: AsyncSession) -> list[str]:
+    """The ids of all tasks that a drive has to go on with, oldest first."""
+    query = select(TaskRow.id).where(TaskRow.state.in_(IN_FLIGHT)).order_by(TaskRow.seq)
+    return list((await session.execute(query)).scalars())
+
+
+async def live_counts(session: AsyncSession, person_id: int, guild_id: int) -> tuple[int, int]:
+    """How many tasks hold credits now: of this member in this guild, and of the guild."""
+    row = (
+        await session.execute(
+            select(func.count().filter(TaskRow.person_id == person_id), func.count()).where(
+                TaskRow.state.in_(HOLDING), TaskRow.guild_id == guild_id
+            )
+        )
+    ).one()
+    return int(row[0]), int(row[1])
+
+
+async def usable_parents(
+    session: AsyncSession,
+    user_id: int,
+    guild_id: int,
+    viewable_channels: frozenset[int],
+    text: str,
+    limit: int,
+) -> list[Task]:
+    """Done tasks of this guild in channels the member can view now, newest first, whose prompt or id fits."""
+    fits = or_(
+        TaskRow.prompt.icontains(text, autoescape=True),
+        TaskRow.id.istartswith(text, autoescape=True),
+    )
+    return await tasks(
+        session,
+        TaskRow.guild_id == guild_id,
+        TaskRow.state == TaskState.DONE,
+        TaskRow.channel_id.in_(viewable_channels),
+        *((fits,) if text else ()),
+        newest_first=True,
+        limit=limit,
+    )
+
+
+async def results(
+    session: AsyncSession, task_ids: Collection[str]
+) -> list[tuple[Result, Blob | None]]:
+    """The results of these tasks with their blobs, in order."""
+    query = (
+        select(ResultRow, Blob)
+        .outerjoin(Blob, Blob.id == ResultRow.blob)
+        .where(ResultRow.task_id.in_(task_ids))
+        .order_by(ResultRow.task_id, ResultRow.n)
+    )
+    rows: Sequence[tuple[ResultRow, Blob | None]] = [
+        (row, blob) for row, blob in await session.execute(query)
+    ]
+    return [
+        (Result(**{name: getattr(row, name) for name in _RESULT_FIELDS}), blob)
+        for row, blob in rows
+    ]

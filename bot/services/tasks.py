@@ -1,0 +1,219 @@
+"""The only writer of `tasks.state`, as verbs: every move is guarded and carries its money in the same commit."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.db.engine import Database
+from bot.db.models import TaskRow
+from bot.domain import HOLDING, CardState, Task, TaskState
+from bot.errors import BotError, NotYours
+from bot.services import reading
+from bot.services.moves import Ending, Moves
+from bot.services.ports import Clock
+
+S = TaskState
+
+
+class CancelOutcome(StrEnum):
+    """What became of a wish to cancel."""
+
+    CANCELLED = "cancelled"
+    ASKED = "asked"
+    TOO_LATE = "too_late"
+    GONE = "gone"
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What is committed once a provider has taken the job."""
+
+    remote_id: str
+    remote_state: dict[str, Any]
+    deadline_s: float
+    next_s: float = 0.0
+
+
+class Tasks:
+    """Moves tasks along `MOVES`; a move that finds its row elsewhere changes nothing and says False."""
+
+    def __init__(self, db: Database, clock: Clock, moves: Moves) -> None:
+        self._db = db
+        self._clock = clock
+        self._moves = moves
+
+    async def get(self, task_id: str) -> Task | None:
+        """The task as it stands, or None."""
+        async with self._db.read() as session:
+            return await reading.task(session, task_id)
+
+    async def usable_parents(
+        self,
+        user_id: int,
+        guild_id: int,
+        viewable_channels: frozenset[int],
+        text: str,
+        limit: int = 25,
+    ) -> list[Task]:
+        """Finished tasks of this guild that the member may go on from, newest first."""
+        async with self._db.read() as session:
+            return await reading.usable_parents(
+                session, user_id, guild_id, viewable_channels, text, limit
+            )
+
+    async def submitting(self, task: Task, client_ref: str, fit: dict[str, Any]) -> bool:
+        """T3, the intent: committed immediately before the one starting call."""
+        return await self._commit(
+            task,
+            {S.READY},
+            S.SUBMITTING,
+            attempt=task.attempt + 1,
+            client_ref=client_ref,
+            fit=fit,
+            submitted_at=self._clock.now(),
+            next_at=None,
+        )
+
+    async def not_sent(self, task: Task, retry_s: float) -> bool:
+        """The job surely never arrived: back to ready, to be tried again later."""
+        due = self._clock.now() + timedelta(seconds=retry_s)
+        return await self._commit(task, {S.SUBMITTING}, S.READY, detail="not sent", next_at=due)
+
+    async def running(self, task: Task, sent: Sent) -> bool:
+        """T4: the provider has the job."""
+        now = self._clock.now()
+        return await self._commit(
+            task, {S.SUBMITTING}, S.RUNNING,
+            remote_id=sent.remote_id, remote_state=sent.remote_state, running_at=now,
+            deadline_at=now + timedelta(seconds=sent.deadline_s), next_at=now + timedelta(seconds=sent.next_s),
+        )  # fmt: skip
+
+    async def progress(self, task: Task, remote_state: dict[str, Any], next_s: float) -> bool:
+        """Remember how far a running job is; no move, and no new card revision."""
+        now = self._clock.now()
+        async with self._db.write() as session:
+            return await self._moves.guarded(
+                session, task, {S.RUNNING},
+                remote_state=remote_state, next_at=now + timedelta(seconds=next_s), updated_at=now,
+            )  # fmt: skip
+
+    async def done(self, task: Task, ending: Ending) -> bool:
+        """T5: results, settlement and the last move in one commit; files are on disk already."""
+        async with self._db.write() as session:
+            return await self._moves.end(session, task, {S.RUNNING}, S.DONE, ending)
+
+    async def fail(self, task: Task, error: BotError) -> bool:
+        """End with the member's sentence; the whole hold goes back."""
+        return await self._finish(task, HOLDING, S.FAILED, Ending(error=error))
+
+    async def unknown(self, task: Task, error: BotError) -> bool:
+        """The submit's outcome cannot be known: refunded, and never sent again by itself."""
+        return await self._finish(task, {S.SUBMITTING}, S.UNKNOWN, Ending(error=error))
+
+    async def cancelled(self, task: Task) -> bool:
+        """The provider confirmed that the job is taken back."""
+        return await self._finish(task, {S.RUNNING}, S.CANCELLED, Ending())
+
+    async def cancel_refused(self, task: Task) -> bool:
+        """The provider keeps the job: it goes on, and no Cancel is shown any more."""
+        async with self._db.write() as session:
+            state = {**task.remote_state, "cancel_refused": True}
+            changed = await self._moves.guarded(
+                session, task, {S.RUNNING},
+                cancel_requested=False, remote_state=state, view_rev=TaskRow.view_rev + 1,
+            )  # fmt: skip
+            self._moves.tell(session, task.id)
+            return changed
+
+    async def expire_drafts(self) -> None:
+        """End the drafts whose time is over."""
+        now = self._clock.now()
+        async with self._db.write() as session:
+            rows = await reading.tasks(
+                session, TaskRow.state == S.DRAFT, TaskRow.draft_expires_at <= now
+            )
+            for task in rows:
+                await self._moves.move(session, task, {S.DRAFT}, S.EXPIRED)
+
+    async def cancel(
+        self, task_id: str, user_id: int, may_manage: bool, may_cancel_remote: bool
+    ) -> CancelOutcome:
+        """A member's wish; what is not at the provider yet ends at once, with its refund."""
+        async with self._db.write() as session:
+            task = await reading.task(session, task_id)
+            if task is None or task.state.is_terminal:
+                return CancelOutcome.GONE
+            if task.user_id != user_id and not may_manage:
+                raise NotYours
+            if task.state is S.DRAFT:
+                await self._moves.move(session, task, {S.DRAFT}, S.CANCELLED)
+                return CancelOutcome.CANCELLED
+            if task.state in {S.QUEUED, S.READY}:
+                await self._moves.end(session, task, {task.state}, S.CANCELLED, Ending())
+                return CancelOutcome.CANCELLED
+            if not may_cancel_remote or task.remote_state.get("cancel_refused"):
+                return CancelOutcome.TOO_LATE
+            await self._ask_cancel(session, task)
+            return CancelOutcome.ASKED
+
+    async def delete(self, task_id: str, user_id: int, may_manage: bool) -> bool:
+        """Let the view loop take the card away; False when there is none to take."""
+        async with self._db.write() as session:
+            task = await reading.task(session, task_id)
+            if (
+                task is None
+                or not task.state.is_terminal
+                or task.card_state is not CardState.POSTED
+            ):
+                return False
+            if task.user_id != user_id and not may_manage:
+                raise NotYours
+            await session.execute(
+                update(TaskRow)
+                .where(TaskRow.id == task_id)
+                .values(card_state=CardState.DELETING, view_rev=TaskRow.view_rev + 1)
+            )
+            self._moves.tell(session, task_id)
+            return True
+
+    async def enqueue(self, session: AsyncSession, task: Task, **values: Any) -> bool:
+        """A draft becomes queued, in the caller's transaction with its hold."""
+        return await self._moves.move(
+            session, task, {S.DRAFT}, S.QUEUED, queued_at=self._clock.now(), **values
+        )
+
+    async def insert(self, session: AsyncSession, values: dict[str, Any]) -> Task:
+        """A new row with its first event, in the caller's transaction."""
+        return await self._moves.insert(session, values)
+
+    async def admit(self, session: AsyncSession, task: Task) -> bool:
+        """Admission picked it: a place at its provider is this task's now."""
+        return await self._moves.move(session, task, {S.QUEUED}, S.READY)
+
+    async def _commit(
+        self,
+        task: Task,
+        from_: Collection[TaskState],
+        to: TaskState,
+        *,
+        detail: str = "",
+        **values: Any,
+    ) -> bool:
+        async with self._db.write() as session:
+            return await self._moves.move(session, task, from_, to, detail=detail, **values)
+
+    async def _finish(
+        self, task: Task, from_: Collection[TaskState], to: TaskState, ending: Ending
+    ) -> bool:
+        async with self._db.write() as session:
+            return await self._moves.end(session, task, from_, to, ending)
+
+    async def _ask_cancel(self, session: AsyncSession, task: Task) -> None:
+        asked = update(TaskRow).where(TaskRow.id == task.id)
+        await session.execute(asked.values(cancel_requested=True, view_rev=TaskRow.view_rev + 1))
+        self._moves.tell(session, task.id)
