@@ -1,0 +1,1 @@
+"""Work on pictures: functions from file paths and plain values to file paths and plain values."""

@@ -1,0 +1,69 @@
+"""Pictures as they lie on our disk; `read_stored` says what "the original's pixels" are."""
+
+from pathlib import Path
+
+from PIL import Image
+
+from bot.domain import PictureFacts
+from bot.errors import BadPicture, PictureLost
+from bot.imaging.codec import Probe, decode, probe
+from bot.imaging.srgb import is_deep
+from bot.imaging.strip import strip
+
+WEBP_SIDE_MAX_PX = 16383
+# What we stored ourselves has passed the intake's limit already.
+STORED_PIXELS_MAX = 500_000_000
+FIRST_FRAME = "This is an animation, so I took its first frame."
+
+
+def store(upload: Path, folder: Path, pixels_max: int) -> tuple[Path, Image.Image, PictureFacts]:
+    """Keep a member's picture without its metadata; as it was sent where that is possible."""
+    data = upload.read_bytes()
+    seen = probe(data, pixels_max)
+    path = folder / "picture"
+    image = _keep_as_sent(data, seen, path, pixels_max)
+    if image is None:
+        image = decode(data, pixels_max)
+        save_lossless(image, path)
+    notes = (FIRST_FRAME,) if seen.animated else ()
+    return path, image, _facts(image, seen.format, notes)
+
+
+def describe(image: Image.Image) -> PictureFacts:
+    """What is known of a picture that is stored already."""
+    return _facts(image, "WEBP", ())
+
+
+def read_stored(path: Path) -> Image.Image:
+    """Upright 8-bit sRGB pixels, RGB when opaque, else RGBA. Raises PictureLost."""
+    try:
+        return decode(path.read_bytes(), STORED_PIXELS_MAX)
+    except (OSError, BadPicture) as error:
+        raise PictureLost(log=f"{path}: {error}") from error
+
+
+def save_lossless(image: Image.Image, path: Path) -> None:
+    """Write exact pixels, also under transparency; as PNG where a side is too long for WebP."""
+    if max(image.size) > WEBP_SIDE_MAX_PX:
+        image.save(path, "PNG", compress_level=1)
+    else:
+        # Smaller and faster than any PNG level.
+        image.save(path, "WEBP", lossless=True, quality=0, method=0, exact=True)
+
+
+def _keep_as_sent(data: bytes, seen: Probe, path: Path, pixels_max: int) -> Image.Image | None:
+    if seen.animated or seen.mode == "CMYK" or is_deep(seen.mode):
+        return None
+    kept = strip(data, seen.format, seen.orientation)
+    if kept is None:
+        return None
+    try:
+        image = decode(kept, pixels_max)
+    except BadPicture:
+        return None  # Either a file built in a way we do not know, or one that fails as a whole.
+    path.write_bytes(kept)
+    return image
+
+
+def _facts(image: Image.Image, kind: str, notes: tuple[str, ...]) -> PictureFacts:
+    return PictureFacts(image.width, image.height, kind, image.mode == "RGBA", notes)
