@@ -1,0 +1,101 @@
+"""SimCord's page, kept up to date while the bot goes on by itself.
+
+SimCord publishes what a member's own action changed; a card that moves later needs a refresh. A
+refresh and an action exclude each other in SimCord, and a press that comes in between would block
+the page for good, so both take turns here.
+"""
+
+import asyncio
+import logging
+from collections.abc import AsyncGenerator, Callable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from typing import Any
+
+import simcord
+
+from bot.errors import StartupError
+from bot.sandbox.people import People
+
+log = logging.getLogger(__name__)
+
+# Taken when it is free, so that the address looks familiar.
+PORT = 8420
+REFRESH_GAP_S = 0.1
+# Every way in which a message appears, changes or goes, ephemeral ones too.
+_CHANGES = ("commit_message", "edit_message", "delete_message")
+
+
+@asynccontextmanager
+async def live_page(env: simcord.Env, people: People, port: int) -> AsyncGenerator[simcord.Preview]:
+    """Serve the channel on loopback; port 0 takes any free one."""
+    async with AsyncExitStack() as stack:
+        preview = await _enter(stack, env, people, port)
+        fresh = asyncio.create_task(_LivePage(env, preview).keep_fresh())
+        try:
+            yield preview
+        finally:
+            fresh.cancel()
+            with suppress(asyncio.CancelledError):
+                await fresh
+
+
+async def _enter(
+    stack: AsyncExitStack, env: simcord.Env, people: People, port: int
+) -> simcord.Preview:
+    viewers = [people.admin, people.member]
+    why = ""
+    for candidate in (port, 0) if port == PORT else (port,):
+        preview = env.preview(people.channel, viewers=viewers, layout="channel", port=candidate)
+        try:
+            return await stack.enter_async_context(preview)
+        except simcord.SetupError as error:
+            why = str(error)
+    raise StartupError(f"The sandbox cannot serve its page on port {port}.", log=why)
+
+
+class _LivePage:
+    """Refreshes the page after each change, and lets actions wait for their turn."""
+
+    def __init__(self, env: simcord.Env, preview: simcord.Preview) -> None:
+        self._preview = preview
+        self._act = preview._action  # pyright: ignore[reportPrivateUsage]
+        self._changed = asyncio.Event()
+        self._turn = asyncio.Lock()
+        preview._action = self._action  # pyright: ignore[reportPrivateUsage]
+        for name in _CHANGES:
+            setattr(env.backend, name, self._told(getattr(env.backend, name)))
+
+    async def keep_fresh(self) -> None:
+        """Refresh after every change until cancelled."""
+        while True:
+            await self._changed.wait()
+            self._changed.clear()
+            await self._refresh()
+            await asyncio.sleep(REFRESH_GAP_S)
+
+    async def _refresh(self) -> None:
+        try:
+            async with self._turn:
+                await self._preview.refresh()
+        except (simcord.SetupError, TimeoutError) as error:
+            log.debug("page not refreshed: %s", error)
+            self._changed.set()
+
+    async def _action(self, context_id: str | None, body: Mapping[str, Any]) -> dict[str, Any]:
+        async with self._turn:
+            return await self._act(context_id, self._current(context_id, body))
+
+    def _current(self, context_id: str | None, body: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Let a press count although the page was refreshed since it was drawn, as on Discord."""
+        pages = self._preview._pages  # pyright: ignore[reportPrivateUsage]
+        page = pages.get(context_id or "")
+        if page is None or "published_revision" not in body:
+            return body
+        return {**body, "published_revision": page.revision}
+
+    def _told(self, change: Callable[..., Any]) -> Callable[..., Any]:
+        def changing(*args: Any, **kwargs: Any) -> Any:
+            self._changed.set()
+            return change(*args, **kwargs)
+
+        return changing

@@ -1,0 +1,62 @@
+"""The sample server: who is there and what they read first."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import discord
+from simcord import Env
+from simcord.actors import MemberActor
+from simcord.builders import ChannelHandle
+
+from bot.sandbox.samples import SAMPLES
+
+BOT_NAME = "inpaint-bot"
+SERVER_NAME = "Sample server"
+CHANNEL_NAME = "pictures"
+ADMIN_NAME = "Mara (sample admin)"
+MEMBER_NAME = "Ben (sample member)"
+GUIDE_NAME = "Guide (sample)"
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """Handles of what was built."""
+
+    channel: ChannelHandle
+    admin: MemberActor
+    member: MemberActor
+    guide: MemberActor
+
+
+async def build_people(env: Env) -> People:
+    """Build the server, always in this order, so that every run gives everybody the same id."""
+    # A time of its own, because ids count up within one and the bot's commands take some too.
+    await env.advance_time(60)
+    if env.bot.user is not None:
+        await env.bot.user.edit(username=BOT_NAME)
+    admin, member, guide = (
+        env.create_user(name.split()[0].lower(), global_name=name)
+        for name in (ADMIN_NAME, MEMBER_NAME, GUIDE_NAME)
+    )
+    guild = env.create_guild(SERVER_NAME)
+    role = guild.create_role("Admin", permissions=discord.Permissions(administrator=True))
+    channel = guild.create_text_channel(CHANNEL_NAME, topic="Try the bot here: type /inpaint")
+    people = People(
+        channel,
+        guild.add_member(admin, roles=[role]),
+        guild.add_member(member),
+        guild.add_member(guide),
+    )
+    await env.settle()
+    return people
+
+
+async def welcome(people: People, folder: Path) -> None:
+    """Post the guide's message; `folder` holds the samples."""
+    ways = "\n".join(f"- `{each.photo}` with `{each.mask}`: {each.idea}" for each in SAMPLES)
+    await people.guide.send(
+        people.channel,
+        "Type `/inpaint`, choose a photo as **image**, then press **+16 more** and choose the mask "
+        f"that belongs to it as **mask**. White in a mask marks what to change.\n{ways}\n"
+        f"They are in `{folder}`. At the top you can look at the channel as either member.",
+    )
