@@ -11,6 +11,7 @@ from bot.imaging.srgb import is_deep
 from bot.imaging.strip import strip
 
 WEBP_SIDE_MAX_PX = 16383
+SUFFIXES = {"JPEG": ".jpg", "PNG": ".png", "WEBP": ".webp"}
 # What we stored ourselves has passed the intake's limit already.
 STORED_PIXELS_MAX = 500_000_000
 FIRST_FRAME = "This is an animation, so I took its first frame."
@@ -20,18 +21,20 @@ def store(upload: Path, folder: Path, pixels_max: int) -> tuple[Path, Image.Imag
     """Keep a member's picture without its metadata; as it was sent where that is possible."""
     data = upload.read_bytes()
     seen = probe(data, pixels_max)
-    path = folder / "picture"
-    image = _keep_as_sent(data, seen, path, pixels_max)
-    if image is None:
+    kept = _keep_as_sent(data, seen, pixels_max)
+    if kept:
+        path, image = folder / f"picture{SUFFIXES[seen.format]}", kept[1]
+        path.write_bytes(kept[0])
+    else:
         image = decode(data, pixels_max)
-        save_lossless(image, path)
+        path = save_lossless(image, folder / "picture")
     notes = (FIRST_FRAME,) if seen.animated else ()
     return path, image, _facts(image, seen.format, notes)
 
 
-def describe(image: Image.Image) -> PictureFacts:
+def describe(path: Path, image: Image.Image) -> PictureFacts:
     """What is known of a picture that is stored already."""
-    return _facts(image, "WEBP", ())
+    return _facts(image, path.suffix.lstrip(".").upper().replace("JPG", "JPEG"), ())
 
 
 def read_stored(path: Path) -> Image.Image:
@@ -42,27 +45,28 @@ def read_stored(path: Path) -> Image.Image:
         raise PictureLost(log=f"{path}: {error}") from error
 
 
-def save_lossless(image: Image.Image, path: Path) -> None:
-    """Write exact pixels, also under transparency; as PNG where a side is too long for WebP."""
+def save_lossless(image: Image.Image, stem: Path) -> Path:
+    """Write exact pixels, also under transparency; gives back the path with the suffix it chose."""
     if max(image.size) > WEBP_SIDE_MAX_PX:
+        path = stem.with_suffix(".png")
         image.save(path, "PNG", compress_level=1)
     else:
+        path = stem.with_suffix(".webp")
         # Smaller and faster than any PNG level.
         image.save(path, "WEBP", lossless=True, quality=0, method=0, exact=True)
+    return path
 
 
-def _keep_as_sent(data: bytes, seen: Probe, path: Path, pixels_max: int) -> Image.Image | None:
+def _keep_as_sent(data: bytes, seen: Probe, pixels_max: int) -> tuple[bytes, Image.Image] | None:
     if seen.animated or seen.mode == "CMYK" or is_deep(seen.mode):
         return None
     kept = strip(data, seen.format, seen.orientation)
     if kept is None:
         return None
     try:
-        image = decode(kept, pixels_max)
+        return kept, decode(kept, pixels_max)
     except BadPicture:
         return None  # Either a file built in a way we do not know, or one that fails as a whole.
-    path.write_bytes(kept)
-    return image
 
 
 def _facts(image: Image.Image, kind: str, notes: tuple[str, ...]) -> PictureFacts:

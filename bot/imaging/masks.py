@@ -1,0 +1,204 @@
+"""What a member sent as "where", made the canonical mask: mode L, the picture's size, 255 = change.
+
+Two files hold it. The core is what the member marked; the mask is the core after grow, and the
+one that counts. The core also remembers whether it was turned around, so that Invert twice gives
+the first one back and a later edit can start from what was really marked.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from PIL import Image, ImageChops, PngImagePlugin
+
+from bot.domain import MaskFacts, MaskSource, MaskTuning
+from bot.errors import BadMask, PictureLost
+from bot.imaging.codec import MASK, decode
+from bot.imaging.morphology import grow, share, threshold
+
+WHITE_FROM = 128
+SHAPE_TOLERANCE = 0.01
+ALPHA_SHARE_MIN, ALPHA_SHARE_MAX = 0.001, 0.99
+INVERTED_FROM = 0.6
+GROW_MIN_PX, GROW_PER_SIDE, GROW_MAX_PX = 4, 256, 1024
+INVERTED_TAG = "inverted"
+
+EMPTY = "The mask is empty: nothing in it is white. White marks what to change, black what to keep."
+FULL = "The mask covers the whole picture. Leave out what should stay."
+HOLE_NOTE = "The mask has a transparent part, so I took that as what to change."
+PAINT_NOTE = "The mask is painted on a transparent ground, so I took the paint as what to change."
+
+
+@dataclass(frozen=True, slots=True)
+class Core:
+    """What was marked: 0 or 255, before grow."""
+
+    image: Image.Image
+    source: MaskSource
+    inverted: bool = False
+    doubtful: bool = False
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Mask:
+    """What will be changed: 0 or 255, after grow, with what a member is told about it."""
+
+    image: Image.Image
+    facts: MaskFacts
+
+
+def core_from_file(path: Path, size: tuple[int, int], pixels_max: int) -> Core:
+    """A mask file of any size but the picture's shape. Raises BadMask."""
+    sheet = decode(path.read_bytes(), pixels_max, MASK)
+    _check_shape(sheet.size, size)
+    marked, notes = _read_marks(sheet)
+    if marked.size != size:
+        notes += (
+            f"The mask was {_by(marked.size)}, so I resized it to the picture's {_by(size)}.",
+        )
+        marked = marked.resize(size, Image.Resampling.NEAREST)
+    return Core(marked, MaskSource.FILE, notes=notes)
+
+
+def core_from_alpha(picture: Image.Image) -> Core | None:
+    """The picture's transparent part; None where there is too little or too much to mean it."""
+    if picture.mode != "RGBA":
+        return None
+    hole = ImageChops.invert(threshold(picture.getchannel("A"), WHITE_FROM))
+    if not ALPHA_SHARE_MIN <= share(hole) <= ALPHA_SHARE_MAX:
+        return None
+    return Core(hole, MaskSource.ALPHA, doubtful=_surrounds(hole))
+
+
+def tune(core: Core, tuning: MaskTuning) -> tuple[Core, Mask]:
+    """Apply invert and grow; raises BadMask when nothing or everything is left to change."""
+    core = _turned(core, tuning.invert)
+    covered = share(core.image)
+    if covered == 0:
+        raise BadMask(EMPTY)
+    if covered == 1:
+        raise BadMask(FULL)
+    grow_px = default_grow_px(core.image.size) if tuning.grow_px is None else tuning.grow_px
+    grow_px = max(0, min(grow_px, GROW_MAX_PX))
+    feather_px = grow_px if tuning.feather_px is None else max(0, tuning.feather_px)
+    grown = grow(core.image, grow_px)
+    return core, Mask(grown, _facts(core, grown, covered, grow_px, feather_px))
+
+
+def default_grow_px(size: tuple[int, int]) -> int:
+    """Enough to take an object's soft edge along."""
+    return max(GROW_MIN_PX, max(size) // GROW_PER_SIDE)
+
+
+def save_core(core: Core, path: Path) -> Path:
+    """Write the core as PNG."""
+    info = PngImagePlugin.PngInfo()
+    info.add_text(INVERTED_TAG, str(int(core.inverted)))
+    core.image.save(path, "PNG", pnginfo=info)
+    return path
+
+
+def load_core(path: Path, source: MaskSource) -> Core:
+    """Read what `save_core` wrote. Raises PictureLost."""
+    try:
+        with Image.open(path, formats=("PNG",)) as image:
+            image.load()
+            inverted = image.info.get(INVERTED_TAG) == "1"
+            return Core(threshold(image.convert("L"), WHITE_FROM), source, inverted)
+    except (OSError, ValueError, SyntaxError) as error:
+        raise PictureLost(log=f"{path}: {error}") from error
+
+
+def load_mask(path: Path, size: tuple[int, int]) -> Image.Image:
+    """A stored mask, 0 and 255; raises PictureLost, also when it is not of the picture's size."""
+    image = load_core(path, MaskSource.NONE).image
+    if image.size != size:
+        raise PictureLost(log=f"{path}: mask is {image.size}, picture {size}")
+    return image
+
+
+def _turned(core: Core, invert: bool) -> Core:
+    if core.inverted == invert:
+        return core
+    image = ImageChops.invert(core.image)
+    return Core(image, core.source, invert, core.doubtful, core.notes)
+
+
+def _facts(
+    core: Core, grown: Image.Image, covered: float, grow_px: int, feather_px: int
+) -> MaskFacts:
+    box, coverage = grown.getbbox(), share(grown)
+    if box is None or coverage == 1:
+        raise BadMask(f"With its edge grown by {grow_px} px the mask covers the whole picture.")
+    return MaskFacts(
+        coverage=coverage,
+        box=box,
+        source=core.source,
+        grow_px=grow_px,
+        feather_px=feather_px,
+        looks_inverted=covered > INVERTED_FROM or core.doubtful,
+        notes=core.notes,
+    )
+
+
+def _check_shape(mask: tuple[int, int], picture: tuple[int, int]) -> None:
+    across, down = mask[0] * picture[1], mask[1] * picture[0]
+    # One pixel of rounding is no other shape.
+    rounding = max(picture)
+    if abs(across - down) > max(SHAPE_TOLERANCE * max(across, down), rounding):
+        raise BadMask(
+            f"The mask is {_by(mask)}, but the picture is {_by(picture)}: they must have the "
+            "same shape. Draw the mask on a copy of the picture."
+        )
+
+
+def _read_marks(sheet: Image.Image) -> tuple[Image.Image, tuple[str, ...]]:
+    light = threshold(sheet.convert("L"), WHITE_FROM)
+    if sheet.mode == "RGB":
+        return light, ()
+    solid = threshold(sheet.getchannel("A"), WHITE_FROM)
+    if not ALPHA_SHARE_MIN <= share(solid) < 1:
+        return ImageChops.multiply(light, solid), ()
+    if _is_black_and_white(sheet, solid):
+        return ImageChops.multiply(light, solid), ()
+    if _is_paint(sheet, solid):
+        return solid, (PAINT_NOTE,)
+    return ImageChops.invert(solid), (HOLE_NOTE,)
+
+
+def _is_black_and_white(sheet: Image.Image, solid: Image.Image) -> bool:
+    """Both marks stand in the opaque part, and hardly anything between them."""
+    histogram = sheet.convert("L").histogram(solid)
+    total = sum(histogram)
+    black, white = sum(histogram[:32]), sum(histogram[224:])
+    return min(black, white) > 0.001 * total and black + white > 0.95 * total
+
+
+def _is_paint(sheet: Image.Image, solid: Image.Image) -> bool:
+    """The opaque part is one color, and not black."""
+    rgb = sheet.convert("RGB")
+    medians = [_quantile(band.histogram(solid), 0.5) for band in rgb.split()]
+    spreads = [
+        _quantile(band.histogram(solid), 0.95) - _quantile(band.histogram(solid), 0.05)
+        for band in rgb.split()
+    ]
+    return max(spreads) <= 48 and max(medians) >= 64
+
+
+def _quantile(histogram: list[int], part: float) -> int:
+    left = part * sum(histogram)
+    for value, count in enumerate(histogram):
+        left -= count
+        if left <= 0:
+            return value
+    return 255
+
+
+def _surrounds(hole: Image.Image) -> bool:
+    """Transparent on all four sides, as stickers are."""
+    box = hole.getbbox()
+    return box == (0, 0, *hole.size)
+
+
+def _by(size: tuple[int, int]) -> str:
+    return f"{size[0]}×{size[1]}"

@@ -1,0 +1,60 @@
+"""The picture with its mask shown on it, small enough to post."""
+
+from pathlib import Path
+
+from PIL import Image, ImageChops, ImageDraw, ImageStat
+
+from bot.imaging.morphology import Box, grow, threshold
+
+SIDE_MAX_PX = 1280
+SIZE_MAX_BYTES = 1_000_000
+TINT = 0.45
+COLORS = ((255, 0, 128), (0, 230, 118), (0, 176, 255))
+QUALITIES = (85, 70, 50, 30)
+GROUND = (255, 255, 255)
+
+
+def draw_overlay(picture: Image.Image, mask: Image.Image, box: Box, path: Path) -> Path:
+    """Tint what will change, outline it and frame its box; a JPEG of at most 1 MB."""
+    scale = min(1.0, SIDE_MAX_PX / max(picture.size))
+    small = flatten(picture).resize(_scaled(picture.size, scale), reducing_gap=2.0)
+    marked = threshold(mask.resize(small.size, Image.Resampling.BOX), 1)
+    color = _most_unlike(small, marked)
+    small.paste(Image.blend(small, Image.new("RGB", small.size, color), TINT), mask=marked)
+    small.paste(color, mask=ImageChops.subtract(grow(marked, 2), marked))
+    _frame(small, box, scale)
+    return _save(small, path)
+
+
+def flatten(picture: Image.Image) -> Image.Image:
+    """RGB, with white where the picture is transparent."""
+    if picture.mode != "RGBA":
+        return picture.convert("RGB")
+    ground = Image.new("RGB", picture.size, GROUND)
+    ground.paste(picture, mask=picture.getchannel("A"))
+    return ground
+
+
+def _scaled(size: tuple[int, int], scale: float) -> tuple[int, int]:
+    return max(1, round(size[0] * scale)), max(1, round(size[1] * scale))
+
+
+def _most_unlike(picture: Image.Image, marked: Image.Image) -> tuple[int, int, int]:
+    mean = ImageStat.Stat(picture, marked).mean
+    return max(COLORS, key=lambda color: sum(abs(a - b) for a, b in zip(color, mean, strict=True)))
+
+
+def _frame(picture: Image.Image, box: Box, scale: float) -> None:
+    left, top, right, bottom = (round(side * scale) for side in box)
+    corners = (left, top, max(left, right - 1), max(top, bottom - 1))
+    draw = ImageDraw.Draw(picture)
+    draw.rectangle(corners, outline=(0, 0, 0), width=3)
+    draw.rectangle(corners, outline=(255, 255, 255), width=1)
+
+
+def _save(picture: Image.Image, path: Path) -> Path:
+    for quality in QUALITIES:
+        picture.save(path, "JPEG", quality=quality)
+        if path.stat().st_size <= SIZE_MAX_BYTES:
+            break
+    return path
