@@ -1,4 +1,4 @@
-"""The words that every layer shares: operations, task states, requests and what is known of pictures.
+"""The words that every layer shares: operations, states, requests and facts about pictures.
 
 Values only: frozen, without I/O, and importing nothing of the project.
 """
@@ -119,7 +119,7 @@ class SizeRule:
 
 @dataclass(frozen=True, slots=True)
 class MaskTuning:
-    """How a member's mask becomes the canonical one; None takes the default for the picture's size."""
+    """How a member's mask becomes the canonical one; None takes the picture's default."""
 
     invert: bool = False
     grow_px: int | None = None
@@ -139,7 +139,7 @@ class PictureFacts:
 
 @dataclass(frozen=True, slots=True)
 class MaskFacts:
-    """The canonical mask, after grow: `coverage` is 0..1 of the picture, `box` is left, top, right, bottom."""
+    """The canonical mask, after grow: `coverage` is 0..1, `box` is left, top, right, bottom."""
 
     coverage: float
     box: tuple[int, int, int, int]
@@ -152,7 +152,7 @@ class MaskFacts:
 
 @dataclass(frozen=True, slots=True)
 class Fit:
-    """The way to a provider's size and back: `crop` in picture pixels became `width_px` x `height_px`."""
+    """To a provider's size and back: `crop` in picture pixels became `width_px` x `height_px`."""
 
     crop: tuple[int, int, int, int]
     width_px: int
@@ -183,7 +183,7 @@ class ReplyHandle:
 
 @dataclass(frozen=True, slots=True)
 class EditRequest:
-    """One wish as it reached us, with the files already on this disk and nothing of Discord in it."""
+    """One wish as it reached us: its files are on this disk, nothing of Discord is in it."""
 
     request_key: str
     origin: Origin

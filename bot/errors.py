@@ -75,7 +75,7 @@ class BadOption(UserError):
 
 
 class BadParent(UserError):
-    """The earlier task cannot be gone on from; the same sentence whether it is unknown or not theirs."""
+    """The earlier task cannot be gone on from; unknown and foreign ones read the same."""
 
     default = "I do not know that task here. Pick one from the list that `parent` offers."
     code = "parent"
@@ -196,7 +196,8 @@ class AmbiguousSubmit(ProviderError):
 
     default = (
         "I lost the connection while sending this, so I cannot know whether it started. "
-        "You were not charged, and I will not send it again by myself. Press Again to try once more."
+        "You were not charged, and I will not send it again by myself. "
+        "Press Again to try once more."
     )
     code = "unknown"
 
@@ -232,7 +233,10 @@ class BadSettings(StartupError):
 class DataInUse(StartupError):
     """Another process drives this data folder."""
 
-    default = "Another inpaint-bot is already running on this data folder. Stop it first, or set DATA_DIR to another folder."
+    default = (
+        "Another inpaint-bot is already running on this data folder. "
+        "Stop it first, or set DATA_DIR to another folder."
+    )
     code = "in_use"
 
 

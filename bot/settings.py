@@ -58,7 +58,7 @@ class Settings(BaseSettings):
     )
     guild_ids_synced: Annotated[tuple[int, ...], NoDecode] = Field(
         (),
-        description="Servers that get the commands at once while developing; empty syncs them everywhere.",
+        description="Servers that get the commands at once, for developing; empty: everywhere.",
     )
 
     @property

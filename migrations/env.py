@@ -1,4 +1,4 @@
-"""Alembic's entrance: one SQLite file, given by `bot.db.migrate`, one transaction for all revisions."""
+"""Alembic's entrance: one SQLite file, given by `bot.db.migrate`, in one transaction."""
 
 from alembic import context
 from sqlalchemy import Connection, create_engine, event
@@ -22,7 +22,7 @@ engine = create_engine(f"sqlite:///{path}")
 
 
 @event.listens_for(engine, "connect")
-def _manual_transactions(connection, _entry) -> None:  # noqa: ANN001
+def _manual_transactions(connection, _entry) -> None:
     connection.isolation_level = None
 
 

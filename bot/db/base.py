@@ -12,7 +12,7 @@ Json = dict[str, Any]
 
 
 class UtcDateTime(TypeDecorator[datetime]):
-    """Aware datetimes, kept as whole microseconds since 1970 so that they sort and compare as numbers."""
+    """Aware datetimes, kept as whole microseconds since 1970 so that they sort as numbers."""
 
     impl = BigInteger
     cache_ok = True
@@ -34,6 +34,10 @@ class UtcDateTime(TypeDecorator[datetime]):
         return datetime.fromtimestamp(seconds, UTC).replace(microsecond=micros)
 
 
+def _values(kind: type[StrEnum]) -> list[str]:
+    return [member.value for member in kind]
+
+
 def one_of(kind: type[StrEnum], name: str) -> Enum:
     """A text column with a CHECK on the enum's values."""
     return Enum(
@@ -42,7 +46,7 @@ def one_of(kind: type[StrEnum], name: str) -> Enum:
         native_enum=False,
         create_constraint=True,
         length=16,
-        values_callable=lambda members: [member.value for member in members],
+        values_callable=_values,
     )
 
 

@@ -1,6 +1,6 @@
-"""Connections to the one SQLite file: a single writer, a few readers, and work to do once a commit is through."""
+"""Connections to the one SQLite file: one writer, a few readers, and what follows a commit."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -29,7 +29,7 @@ class Database:
         self._reader = _engine(path, size=READERS, begin="BEGIN", pragmas=("query_only=ON",))
 
     @asynccontextmanager
-    async def write(self) -> AsyncIterator[AsyncSession]:
+    async def write(self) -> AsyncGenerator[AsyncSession]:
         """One writing transaction; writers wait in line, so nothing read here can be stale."""
         async with AsyncSession(self._writer, expire_on_commit=False) as session:
             async with session.begin():
@@ -38,7 +38,7 @@ class Database:
                 act()
 
     @asynccontextmanager
-    async def read(self) -> AsyncIterator[AsyncSession]:
+    async def read(self) -> AsyncGenerator[AsyncSession]:
         """One reading transaction beside the writer."""
         async with AsyncSession(self._reader, expire_on_commit=False) as session, session.begin():
             yield session
@@ -66,7 +66,7 @@ def _engine(path: Path, *, size: int, begin: str, pragmas: tuple[str, ...]) -> A
 
 
 def _prepare(connection: Any, pragmas: tuple[str, ...]) -> None:
-    # The driver's own transaction handling would begin late and deferred; ours begins by the "begin" event.
+    # The driver would begin late and deferred by itself; ours begins by the "begin" event.
     connection.isolation_level = None
     cursor = connection.cursor()
     for pragma in (

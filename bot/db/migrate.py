@@ -1,4 +1,4 @@
-"""Bring the file to the newest revision, after a copy; runs in a thread before anything else opens it."""
+"""Bring the file to the newest revision, after a copy; runs before anything else opens it."""
 
 import contextlib
 import sqlite3

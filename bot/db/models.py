@@ -1,4 +1,4 @@
-"""Tables of revision 0001. Times are UTC; money is whole credits; `*_blob` columns name `blobs.id`."""
+"""The tables. Times are UTC; money is whole credits; `*_blob` columns name `blobs.id`."""
 
 from datetime import datetime
 

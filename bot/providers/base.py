@@ -1,18 +1,21 @@
 """What every provider is: capabilities as data, and six calls.
 
-`ProviderSpec` answers every question about a provider (options, routing, prices, docs tables, tests);
-nothing outside a provider's own file asks for its name.
+`ProviderSpec` answers every question about a provider (options, routing, prices, docs tables,
+tests); nothing outside a provider's own file asks for its name.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, ParamSpec, Protocol, TypeVar
 
 from bot.domain import Fit, Op, ResultState, SizeRule
 from bot.errors import ProviderError
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
 class Travel(StrEnum):
@@ -60,7 +63,7 @@ class Price:
 
 @dataclass(frozen=True, slots=True)
 class Param:
-    """One option a member may set; `name` is a field of `Options` or a name inside `extra`."""
+    """One option a member may set; `name` is a field of `Options` or a name in `extra`."""
 
     name: str
     kind: type[int] | type[float] | type[str] | type[bool]
@@ -73,7 +76,7 @@ class Param:
 
 @dataclass(frozen=True, slots=True)
 class OpSpec:
-    """What one operation takes; `coverage_max` is the largest part of a picture (0..1) that a mask may cover."""
+    """What one operation takes; a mask may cover up to `coverage_max` (0..1) of the picture."""
 
     prompt: PromptUse
     image: Travel
@@ -114,7 +117,7 @@ class ProviderSpec:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """What a provider is given: files of the size in `fit`, and all its parameters, checked and of their kind."""
+    """What a provider is given: files of the size in `fit`, parameters of their kind."""
 
     task_id: str
     client_ref: str
@@ -147,7 +150,7 @@ class Delivered:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """The job goes on at the provider; `state` is what polling needs after a restart (JSON values only)."""
+    """The job goes on; `state` is what polling needs after a restart (JSON values only)."""
 
     remote_id: str
     poll_after_s: float
@@ -185,8 +188,16 @@ class Balance:
     unit: str
 
 
+class Fills(Protocol):
+    """The lane of worker processes for local fills; cancelling the await ends the process."""
+
+    async def fill(self, stage: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run a stage on paths and plain values."""
+        ...
+
+
 class Provider(Protocol):
-    """One service. Only `submit` may start paid work; everything else may be repeated at will."""
+    """One service. Only `submit` may start paid work; the rest may be repeated at will."""
 
     @property
     def spec(self) -> ProviderSpec:

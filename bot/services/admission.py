@@ -1,4 +1,4 @@
-"""Decides which queued tasks may start: one transaction that is fair to members and keeps providers' limits."""
+"""Decides which queued tasks may start: one transaction, fair to members, within all limits."""
 
 import asyncio
 import logging
@@ -33,9 +33,9 @@ class Candidate:
 
 
 def queue_order() -> Subquery:
-    """Queued tasks with their place: a member's n-th task stands behind everybody's n-1st, running ones counted.
+    """Queued tasks with their place: a member's n-th task stands behind everybody's n-1st.
 
-    Within a rank, a guild with many tasks waits for guilds with fewer; then the older goes first.
+    Running ones count. Within a rank, a guild with many tasks waits for guilds with fewer; then the older goes first.
     """
     running = aliased(TaskRow)
     mine = (
@@ -91,7 +91,7 @@ class Admission:
                 continue
 
     async def admit(self) -> list[str]:
-        """Pick what may start now, mark it ready and hand it to the dispatcher, in one transaction."""
+        """Pick what may start now, mark it ready and hand it over, in one transaction."""
         async with self._db.write() as session:
             room = await self._room(session)
             picked = pick(await self._candidates(session, room), room)

@@ -59,10 +59,16 @@ class Blobs:
         """Write the rows, in the transaction that first names them."""
         now = self._clock.now()
         rows = [
-            {"id": b.id, "suffix": b.suffix, "bytes": b.bytes, "width_px": b.width_px, "height_px": b.height_px,
-             "created_at": now}
-            for b in blobs
-        ]  # fmt: skip
+            {
+                "id": blob.id,
+                "suffix": blob.suffix,
+                "bytes": blob.bytes,
+                "width_px": blob.width_px,
+                "height_px": blob.height_px,
+                "created_at": now,
+            }
+            for blob in blobs
+        ]
         if rows:
             await session.execute(insert(Blob).on_conflict_do_nothing(), rows)
 
@@ -75,7 +81,7 @@ class Blobs:
         target.parent.mkdir(parents=True, exist_ok=True)
         _sync(file)
         try:
-            os.replace(file, target)
+            file.replace(target)
         except OSError:
             shutil.move(file, target)
         _sync(target.parent)

@@ -1,4 +1,4 @@
-"""What a card or an ephemeral reply shows of a task, and the marks that say how far it is shown."""
+"""What a card or an ephemeral reply shows of a task: values for the renderers."""
 
 from dataclasses import dataclass
 from datetime import datetime

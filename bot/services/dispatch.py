@@ -15,7 +15,7 @@ log = logging.getLogger(__name__)
 class EmbeddedDispatcher:
     """Drives what is enqueued; a row is never driven twice at once.
 
-    Drives are started by `run`, not by whoever enqueues, so that nothing a handler calls outlives it.
+    Its own loop starts the drives, so that nothing a handler calls outlives the handler.
     """
 
     def __init__(self) -> None:
@@ -75,7 +75,7 @@ class EmbeddedDispatcher:
         while True:
             task_id = await self._inbox.get()
             if task_id in self._drives:
-                # Delivery is at least once: the row may have become ours again while its last drive ends.
+                # The row may have become ours again while its last drive ends.
                 self._again.add(task_id)
             else:
                 self._start(task_id)
@@ -93,10 +93,11 @@ class EmbeddedDispatcher:
             self._inbox.put_nowait(task_id)
 
     async def _guarded(self, task_id: str) -> None:
-        assert self._drive is not None
+        if self._drive is None:
+            return
         with task_context(task_id):
             try:
                 await self._drive(task_id)
             except Exception:
-                # The per-task guard: one broken drive must not end the others; the reconciler tries it again.
+                # The per-task guard: a broken drive ends alone, and the reconciler tries it again.
                 log.exception("drive broke")

@@ -1,4 +1,4 @@
-"""Takes one task from where its row stands to its end; repeatable at any moment, after any crash."""
+"""Takes one task from where its row stands to its end; repeatable after any crash."""
 
 import asyncio
 import logging
@@ -177,7 +177,7 @@ class Drive:
         await self._tools.tasks.unknown(task, AmbiguousSubmit())
 
     async def _absent(self, task: Task, provider: Provider) -> None:
-        """The provider does not know the job: believed only once the call cannot arrive any more."""
+        """The provider does not know the job: believed once the call cannot arrive any more."""
         over_at = self._tools.submit_over_at(task, provider.spec)
         if self._tools.clock.now() < over_at:
             await self._sleep_until(over_at)

@@ -1,4 +1,4 @@
-"""From what a provider delivered to results in the books: files on disk first, then one transaction."""
+"""From what a provider delivered to results: files on disk first, then one transaction."""
 
 import logging
 from dataclasses import replace
@@ -18,7 +18,7 @@ DOWNLOAD_PAUSES_S = (2.0, 8.0, 30.0)
 
 
 class Finish:
-    """Downloads, pastes back and commits; pictures that cannot be had count as failed and cost nothing."""
+    """Downloads, pastes back and commits; pictures that cannot be had cost nothing."""
 
     def __init__(self, tools: Toolbox) -> None:
         self._tools = tools

@@ -84,7 +84,7 @@ class Follow:
     async def _until_nudged(
         self, task: Task, provider: Provider, job: Job, waiting: Waiting
     ) -> Update | None:
-        """The answer, or None when a cancel or the deadline came first (a local fill ends with that)."""
+        """The answer, or None when a cancel or the deadline came first; a local fill ends then."""
         poll = asyncio.ensure_future(provider.poll(job, waiting))
         until = task.deadline_at or self._tools.clock.now() + timedelta(
             seconds=provider.spec.deadline_s

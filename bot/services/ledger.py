@@ -135,6 +135,19 @@ class Ledger:
         ).first()
         return (row.available, row.held) if row else (0, 0)
 
+    async def balance_of(self, session: AsyncSession, account_id: int) -> tuple[int, int]:
+        """What is available and held in an account by its id."""
+        row = await session.execute(
+            select(Account.available, Account.held).where(Account.id == account_id)
+        )
+        available, held = row.one()
+        return available, held
+
+    async def exists(self, session: AsyncSession, code: str) -> bool:
+        """Whether an account with this code was ever opened."""
+        found = await session.execute(select(Account.id).where(Account.code == code))
+        return found.scalar() is not None
+
     async def check(self, session: AsyncSession) -> Sequence[Drift]:
         """Every account whose balances the transfers do not explain; empty is right."""
         expected = _expected_balances()

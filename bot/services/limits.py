@@ -20,7 +20,7 @@ class Limits:
         """Raise LimitReached when the prompt is too long."""
         if len(prompt) > self.prompt_length_max:
             raise LimitReached(
-                f"Your prompt has {len(prompt):,} characters; {self.prompt_length_max:,} are allowed. "
+                f"Your prompt has {len(prompt):,} characters, and {self.prompt_length_max:,} fit. "
                 "Shorten it and send it again. Nothing was charged."
             )
 

@@ -1,4 +1,4 @@
-"""The guarded writes under `services/tasks.py`: state, event, money and the card's revision in one commit."""
+"""The guarded writes under `services/tasks.py`: state, event, money and card revision at once."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -33,7 +33,7 @@ class Ending:
 
 
 class Moves:
-    """Writes one move at a time, in the caller's transaction; a row found elsewhere is left alone."""
+    """Writes one move in the caller's transaction; a row found elsewhere is left alone."""
 
     def __init__(self, clock: Clock, ledger: Ledger, blobs: Blobs, signals: Signals) -> None:
         self._clock = clock

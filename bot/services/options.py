@@ -1,4 +1,4 @@
-"""A member's options against a provider's parameters: every refusal names the option and what would fit."""
+"""A member's options against a provider's parameters; every refusal says what would fit."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import fields
@@ -97,7 +97,7 @@ def _check_number(param: Param, value: object, title: str) -> None:
     inside = (low is None or float(number) >= low) and (high is None or float(number) <= high)
     if not inside or number != number:
         raise BadOption(
-            f"`{param.name}` of {title} goes from {_short(low)} to {_short(high)}; you gave {value}."
+            f"`{param.name}` of {title} goes from {_short(low)} to {_short(high)}, not {value}."
         )
 
 

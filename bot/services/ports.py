@@ -1,4 +1,4 @@
-"""What the services need from outside, as narrow protocols; the composition root plugs in the real ones."""
+"""What the services need from outside, as narrow protocols; `app.py` plugs in the real ones."""
 
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from datetime import datetime

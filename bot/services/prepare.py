@@ -4,14 +4,13 @@ import asyncio
 from dataclasses import replace
 from pathlib import Path
 
-from bot.domain import Options, Task
+from bot.domain import Fit, Options, Task
 from bot.errors import PictureLost
 from bot.imaging.fit import fit
 from bot.providers.base import Delivered, Done, Job, Provider, ProviderSpec
 from bot.services import options
 from bot.services.records import from_json
 from bot.services.toolbox import Toolbox
-from bot.domain import Fit
 
 
 async def job(tools: Toolbox, task: Task, spec: ProviderSpec) -> Job:

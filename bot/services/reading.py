@@ -2,12 +2,15 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import fields
+from datetime import datetime
+from pathlib import Path
 
 from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.db.models import Blob, Person, ResultRow, TaskRow
-from bot.domain import HOLDING, IN_FLIGHT, Result, Task, TaskState
+from bot.domain import HOLDING, IN_FLIGHT, Origin, Result, Task, TaskState
+from bot.services.blobs import Blobs
 
 _TASK_FIELDS = tuple(field.name for field in fields(Task) if field.name != "user_id")
 _RESULT_FIELDS = tuple(field.name for field in fields(Result))
@@ -48,9 +51,13 @@ async def by_request_key(session: AsyncSession, request_key: str) -> Task | None
     return found[0] if found else None
 
 
-async def in_flight_ids(session: AsyncSession) -> list[str]:
+async def in_flight_ids(
+    session: AsyncSession, untouched_since: datetime | None = None
+) -> list[str]:
     """The ids of all tasks that a drive has to go on with, oldest first."""
     query = select(TaskRow.id).where(TaskRow.state.in_(IN_FLIGHT)).order_by(TaskRow.seq)
+    if untouched_since:
+        query = query.where(TaskRow.updated_at < untouched_since)
     return list((await session.execute(query)).scalars())
 
 
@@ -74,7 +81,7 @@ async def usable_parents(
     text: str,
     limit: int,
 ) -> list[Task]:
-    """Done tasks of this guild in channels the member can view now, newest first, whose prompt or id fits."""
+    """Done tasks in channels the member can view now, newest first, whose prompt or id fits."""
     fits = or_(
         TaskRow.prompt.icontains(text, autoescape=True),
         TaskRow.id.istartswith(text, autoescape=True),
@@ -107,3 +114,38 @@ async def results(
         (Result(**{name: getattr(row, name) for name in _RESULT_FIELDS}), blob)
         for row, blob in rows
     ]
+
+
+async def blob_paths(session: AsyncSession, blobs: Blobs, *blob_ids: str | None) -> list[Path]:
+    """Where these blobs lie, in the order asked; ids without a row are left out."""
+    found = await blob_files(session, blobs, blob_ids)
+    return [found[blob_id] for blob_id in blob_ids if blob_id in found]
+
+
+async def blob_files(
+    session: AsyncSession, blobs: Blobs, blob_ids: Collection[str | None]
+) -> dict[str, Path]:
+    """The files of these blobs by id."""
+    rows = await session.execute(select(Blob.id, Blob.suffix).where(Blob.id.in_(blob_ids)))
+    return {row.id: blobs.path(row.id, row.suffix) for row in rows}
+
+
+async def recent_twin(
+    session: AsyncSession, parent_task_id: str, person_id: int, since: datetime
+) -> Task | None:
+    """A task that this member made from this one by a button since then."""
+    found = await tasks(
+        session,
+        TaskRow.parent_task_id == parent_task_id,
+        TaskRow.person_id == person_id,
+        TaskRow.origin == Origin.BUTTON,
+        TaskRow.created_at > since,
+    )
+    return found[0] if found else None
+
+
+async def known_person(session: AsyncSession, discord_id: int) -> int | None:
+    """Our id of a member, if they were here before."""
+    return (
+        await session.execute(select(Person.id).where(Person.discord_id == discord_id))
+    ).scalar()

@@ -15,7 +15,8 @@ def _adapter(kind: type[T]) -> TypeAdapter[T]:
 
 def to_json(record: Any) -> dict[str, Any]:
     """A dataclass as plain JSON values."""
-    return _adapter(type(record)).dump_python(record, mode="json")
+    kind: Any = type(record)
+    return _adapter(kind).dump_python(record, mode="json")
 
 
 def from_json(kind: type[T], data: dict[str, Any]) -> T:

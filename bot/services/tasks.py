@@ -1,4 +1,4 @@
-"""The only writer of `tasks.state`, as verbs: every move is guarded and carries its money in the same commit."""
+"""The only writer of `tasks.state`: every move is guarded and carries its money with it."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -40,7 +40,7 @@ class Sent:
 
 
 class Tasks:
-    """Moves tasks along `MOVES`; a move that finds its row elsewhere changes nothing and says False."""
+    """Moves tasks along `MOVES`; False from a move: its row stands elsewhere, nothing changed."""
 
     def __init__(self, db: Database, clock: Clock, moves: Moves) -> None:
         self._db = db
@@ -88,10 +88,15 @@ class Tasks:
         """T4: the provider has the job."""
         now = self._clock.now()
         return await self._commit(
-            task, {S.SUBMITTING}, S.RUNNING,
-            remote_id=sent.remote_id, remote_state=sent.remote_state, running_at=now,
-            deadline_at=now + timedelta(seconds=sent.deadline_s), next_at=now + timedelta(seconds=sent.next_s),
-        )  # fmt: skip
+            task,
+            {S.SUBMITTING},
+            S.RUNNING,
+            remote_id=sent.remote_id,
+            remote_state=sent.remote_state,
+            running_at=now,
+            deadline_at=now + timedelta(seconds=sent.deadline_s),
+            next_at=now + timedelta(seconds=sent.next_s),
+        )
 
     async def progress(self, task: Task, remote_state: dict[str, Any], next_s: float) -> bool:
         """Remember how far a running job is; no move, and no new card revision."""
@@ -190,6 +195,19 @@ class Tasks:
     async def insert(self, session: AsyncSession, values: dict[str, Any]) -> Task:
         """A new row with its first event, in the caller's transaction."""
         return await self._moves.insert(session, values)
+
+    async def redraft(self, session: AsyncSession, task: Task, columns: dict[str, Any]) -> bool:
+        """Give a waiting draft another mask; no move, but a new revision to show."""
+        changed = await self._moves.guarded(
+            session,
+            task,
+            {S.DRAFT},
+            view_rev=TaskRow.view_rev + 1,
+            updated_at=self._clock.now(),
+            **columns,
+        )
+        self._moves.tell(session, task.id)
+        return changed
 
     async def admit(self, session: AsyncSession, task: Task) -> bool:
         """Admission picked it: a place at its provider is this task's now."""

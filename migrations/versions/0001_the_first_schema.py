@@ -7,7 +7,6 @@ Revises: nothing
 import sqlalchemy as sa
 from alembic import op
 
-
 revision = "0001"
 down_revision = None
 
@@ -16,8 +15,8 @@ TRIGGERS = (
     "BEGIN SELECT RAISE(ABORT, 'transfers are never changed'); END",
     "CREATE TRIGGER transfers_stay BEFORE DELETE ON transfers "
     "BEGIN SELECT RAISE(ABORT, 'transfers are never deleted'); END",
-    "CREATE TRIGGER transfers_resolve BEFORE INSERT ON transfers WHEN NEW.kind = 'resolve' AND NOT EXISTS ("
-    "SELECT 1 FROM transfers AS hold WHERE hold.id = NEW.resolves_id AND hold.kind = 'hold' "
+    "CREATE TRIGGER transfers_resolve BEFORE INSERT ON transfers "
+    "WHEN NEW.kind = 'resolve' AND NOT EXISTS (SELECT 1 FROM transfers AS hold WHERE hold.id = NEW.resolves_id AND hold.kind = 'hold' "
     "AND hold.from_id = NEW.from_id AND hold.amount >= NEW.amount) "
     "BEGIN SELECT RAISE(ABORT, 'a resolve fits no hold'); END",
     "CREATE TRIGGER task_events_keep BEFORE UPDATE ON task_events "

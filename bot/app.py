@@ -1,0 +1,200 @@
+"""The composition root: opens every resource once, in order, and hands it to whoever needs it."""
+
+import asyncio
+import logging
+from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from dataclasses import dataclass
+
+from filelock import FileLock, Timeout
+
+from bot.db.engine import Database
+from bot.db.migrate import upgrade
+from bot.delivery.client import InpaintBot
+from bot.delivery.post import ViewLoop
+from bot.errors import DataInUse
+from bot.imaging.worker import PicturePool
+from bot.providers import PROVIDERS, Parts
+from bot.providers.api import ApiClient, open_client
+from bot.providers.base import Provider
+from bot.services.admission import Admission
+from bot.services.blobs import Blobs
+from bot.services.board import Board
+from bot.services.booking import Booking
+from bot.services.clock import SystemClock
+from bot.services.dispatch import EmbeddedDispatcher
+from bot.services.drive import Drive
+from bot.services.facts import Facts
+from bot.services.intake import Intake, IntakeTools
+from bot.services.ledger import Ledger
+from bot.services.limits import Limits
+from bot.services.looking import Looking
+from bot.services.moves import Moves
+from bot.services.ports import Clock, Pictures
+from bot.services.posting import Posting
+from bot.services.reconcile import Reconciler
+from bot.services.routing import Routing
+from bot.services.signals import Signals
+from bot.services.tasks import Tasks
+from bot.services.toolbox import Toolbox
+from bot.settings import Settings
+
+log = logging.getLogger(__name__)
+ProviderFactory = Callable[[Parts], Provider]
+RESTART_LOOP_S = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class App:
+    """Everything that is open; lives as long as `open_app`."""
+
+    settings: Settings
+    clock: Clock
+    db: Database
+    providers: Mapping[str, Provider]
+    signals: Signals
+    ledger: Ledger
+    blobs: Blobs
+    tasks: Tasks
+    intake: Intake
+    routing: Routing
+    cards: Board
+    state: Facts
+    dispatcher: EmbeddedDispatcher
+    drive: Drive
+    admission: Admission
+    reconciler: Reconciler
+
+    @asynccontextmanager
+    async def running(self, bot: InpaintBot) -> AsyncGenerator[None]:
+        """Run engine and view loop in the current context; leaving it is the graceful stop."""
+        await self.dispatcher.start(self.drive)
+        log.info("%d tasks go on from where they stood", await self.reconciler.resume())
+        loops = [
+            asyncio.create_task(_kept_alive(name, loop), name=name)
+            for name, loop in (
+                ("views", ViewLoop(bot, self).run),
+                ("admission", self.admission.run),
+                ("reconciler", self.reconciler.run),
+            )
+        ]
+        try:
+            yield
+        finally:
+            await self._stop(loops)
+
+    async def _stop(self, loops: Sequence[asyncio.Task[None]]) -> None:
+        self.intake.close()
+        self.drive.close()
+        views, *others = loops
+        await _ended(others)
+        await self.dispatcher.stop(self.settings.stop_grace_s, self.drive.in_submit)
+        await _ended([views])
+
+
+@asynccontextmanager
+async def open_app(
+    settings: Settings,
+    *,
+    providers: Sequence[ProviderFactory] | None = None,
+    clock: Clock | None = None,
+) -> AsyncGenerator[App]:
+    """Open data folder, database, workers and HTTP; raises StartupError with one sentence."""
+    async with AsyncExitStack() as stack:
+        await asyncio.to_thread(settings.data_dir.mkdir, parents=True, exist_ok=True)
+        stack.enter_context(_locked(settings))
+        await asyncio.to_thread(upgrade, settings.database_path)
+        db = Database(settings.database_path)
+        stack.push_async_callback(db.close)
+        client = await stack.enter_async_context(open_client())
+        pictures = await stack.enter_async_context(
+            PicturePool(settings.workers_short, settings.workers_fill, settings.worker_memory_mib)
+        )
+        parts = Parts(settings, ApiClient(client), pictures)
+        built = [factory(parts) for factory in (PROVIDERS if providers is None else providers)]
+        yield _compose(
+            settings, clock or SystemClock(), db, pictures, {p.spec.slug: p for p in built}
+        )
+
+
+def _compose(
+    settings: Settings,
+    clock: Clock,
+    db: Database,
+    pictures: Pictures,
+    providers: Mapping[str, Provider],
+) -> App:
+    signals, ledger, work = Signals(), Ledger(clock), settings.data_dir / "work"
+    blobs = Blobs(settings.data_dir / "blobs", clock)
+    tasks = Tasks(db, clock, Moves(clock, ledger, blobs, signals))
+    dispatcher = EmbeddedDispatcher()
+    admission = Admission(db, clock, tasks, dispatcher, providers)
+    tools = Toolbox(db, clock, tasks, blobs, pictures, providers, dispatcher, work)
+    routing = Routing(providers, settings.default_provider)
+    cards = Board(db, clock, blobs, providers, Posting(pictures, work), settings.ping_after_s)
+    intake = Intake(
+        IntakeTools(
+            db=db,
+            clock=clock,
+            tasks=tasks,
+            blobs=blobs,
+            looking=Looking(pictures, blobs, settings.pixels_max),
+            routing=routing,
+            limits=Limits(
+                settings.live_tasks_member_max,
+                settings.live_tasks_guild_max,
+                settings.prompt_length_max,
+            ),
+            booking=Booking(ledger, clock, settings.first_grant_credits),
+            work=work,
+            draft_minutes=settings.draft_minutes,
+            queued=admission.kick,
+        )
+    )
+    return App(
+        settings=settings,
+        clock=clock,
+        db=db,
+        providers=providers,
+        signals=signals,
+        ledger=ledger,
+        blobs=blobs,
+        tasks=tasks,
+        intake=intake,
+        routing=routing,
+        cards=cards,
+        state=Facts(db),
+        dispatcher=dispatcher,
+        drive=Drive(tools, admission.kick),
+        admission=admission,
+        reconciler=Reconciler(db, clock, tasks, cards, dispatcher, settings.reconcile_s),
+    )
+
+
+@contextmanager
+def _locked(settings: Settings) -> Generator[None]:
+    lock = FileLock(settings.data_dir / "inpaint-bot.lock", thread_local=False)
+    try:
+        lock.acquire(timeout=0)
+    except Timeout as error:
+        raise DataInUse from error
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+async def _kept_alive(name: str, loop: Callable[[], Awaitable[None]]) -> None:
+    while True:
+        try:
+            await loop()
+        except Exception:
+            # A loop is level-triggered: begun again it finds in the rows whatever it missed.
+            log.exception("the %s loop broke and starts again", name)
+            await asyncio.sleep(RESTART_LOOP_S)
+
+
+async def _ended(loops: Sequence[asyncio.Task[None]]) -> None:
+    for loop in loops:
+        loop.cancel()
+    await asyncio.gather(*loops, return_exceptions=True)

@@ -1,0 +1,195 @@
+"""The view loop's side of the rows: what has to be shown, and the marks of what is shown."""
+
+from collections.abc import Collection, Mapping
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.db.engine import Database
+from bot.db.models import MemberPreferences, TaskRow
+from bot.domain import CardState, Task, TaskState
+from bot.providers.base import Provider
+from bot.services import prefs, reading
+from bot.services.admission import queue_order
+from bot.services.blobs import Blobs
+from bot.services.cards import PostFile, TaskView
+from bot.services.ports import Clock
+from bot.services.posting import Posting
+from bot.services.seeing import Seen, view_of
+
+PING_DAYS = 1
+
+
+class Board:
+    """Reads views in a fixed number of statements, whatever their count, and commits marks."""
+
+    def __init__(
+        self,
+        db: Database,
+        clock: Clock,
+        blobs: Blobs,
+        providers: Mapping[str, Provider],
+        posting: Posting,
+        ping_after_s: float,
+    ) -> None:
+        self._db = db
+        self._clock = clock
+        self._blobs = blobs
+        self._providers = providers
+        self._posting = posting
+        self._ping_after_s = ping_after_s
+
+    async def behind(self) -> list[TaskView]:
+        """Everything whose card, reply or ping is behind its row."""
+        return await self._views(_behind(self._clock))
+
+    async def view(self, task_ids: Collection[str]) -> list[TaskView]:
+        """These tasks as they stand now."""
+        return await self._views(TaskRow.id.in_(task_ids))
+
+    async def post_files(self, view: TaskView, limit_bytes: int, rung: int = 0) -> list[PostFile]:
+        """The pictures as they go into the card, each under the limit."""
+        return await self._posting.files(view, limit_bytes, rung)
+
+    async def begin_card(self, task_id: str) -> bool:
+        """Commit that the card is about to be posted; False when somebody said so before."""
+        return await self._mark(
+            task_id, TaskRow.card_posting_at.is_(None), card_posting_at=self._clock.now()
+        )
+
+    async def card_posted(self, task_id: str, message_id: int, rev: int) -> None:
+        """The card exists and shows this revision."""
+        await self._mark(
+            task_id, message_id=message_id, card_state=CardState.POSTED, view_posted=rev
+        )
+
+    async def card_shown(self, task_id: str, rev: int) -> None:
+        """The card shows this revision."""
+        await self._mark(task_id, TaskRow.view_posted < rev, view_posted=rev)
+
+    async def card_lost(self, task_id: str) -> None:
+        """Nobody can see the card any more; the results stay."""
+        await self._mark(
+            task_id, card_state=CardState.LOST, message_id=None, view_posted=TaskRow.view_rev
+        )
+
+    async def card_deleted(self, task_id: str) -> None:
+        """The card was taken away as asked."""
+        await self._mark(
+            task_id,
+            card_state=CardState.DELETED,
+            message_id=None,
+            ping_message_id=None,
+            view_posted=TaskRow.view_rev,
+        )
+
+    async def begin_ping(self, task_id: str) -> bool:
+        """Commit that the ping is about to be posted; False when somebody said so before."""
+        return await self._mark(
+            task_id, TaskRow.ping_posting_at.is_(None), ping_posting_at=self._clock.now()
+        )
+
+    async def ping_posted(self, task_id: str, message_id: int) -> None:
+        """The ping exists."""
+        await self._mark(task_id, ping_message_id=message_id)
+
+    async def reply_shown(self, task_id: str, rev: int) -> None:
+        """The requester's ephemeral reply shows this revision."""
+        await self._mark(task_id, TaskRow.reply_posted < rev, reply_posted=rev)
+
+    async def reply_over(self, task_id: str) -> None:
+        """The ephemeral reply cannot be edited any more: its token is wiped."""
+        await self._mark(
+            task_id, reply_token=None, reply_expires_at=None, reply_application_id=None
+        )
+
+    async def wipe_replies(self) -> None:
+        """Wipe every token whose time is over."""
+        over = update(TaskRow).where(TaskRow.reply_expires_at <= self._clock.now())
+        async with self._db.write() as session:
+            await session.execute(
+                over.values(reply_token=None, reply_expires_at=None, reply_application_id=None)
+            )
+
+    async def mark_lost_all(self) -> None:
+        """All cards are gone (the sandbox's channel starts empty): the tasks stay."""
+        lost = update(TaskRow).where(TaskRow.card_state.in_((CardState.NONE, CardState.POSTED)))
+        async with self._db.write() as session:
+            await session.execute(
+                lost.values(
+                    card_state=CardState.LOST,
+                    message_id=None,
+                    reply_token=None,
+                    reply_expires_at=None,
+                    view_posted=TaskRow.view_rev,
+                )
+            )
+
+    async def upload_limit(self, guild_id: int) -> int | None:
+        """The lower limit in bytes that this guild taught us, if any."""
+        async with self._db.read() as session:
+            return await prefs.upload_limit(session, guild_id)
+
+    async def limit_lowered(self, guild_id: int, limit_bytes: int) -> None:
+        """This guild refused a file that its limit should have let through."""
+        async with self._db.write() as session:
+            await prefs.lower_upload_limit(session, guild_id, limit_bytes, self._clock)
+
+    async def _mark(self, task_id: str, *where: ColumnElement[bool], **values: Any) -> bool:
+        mark = update(TaskRow).where(TaskRow.id == task_id, *where).values(**values)
+        async with self._db.write() as session:
+            return (await session.execute(mark.returning(TaskRow.id))).first() is not None
+
+    async def _views(self, *where: ColumnElement[bool]) -> list[TaskView]:
+        async with self._db.read() as session:
+            tasks = await reading.tasks(session, *where)
+            seen = await self._seen(session, tasks)
+        return [
+            view_of(task, self._providers, seen, self._clock.now(), self._ping_after_s)
+            for task in tasks
+        ]
+
+    async def _seen(self, session: AsyncSession, tasks: list[Task]) -> Seen:
+        done = [task.id for task in tasks if task.state is TaskState.DONE]
+        queued = any(task.state is TaskState.QUEUED for task in tasks)
+        return Seen(
+            results=await reading.results(session, done) if done else [],
+            overlays=await reading.blob_files(
+                session, self._blobs, [t.overlay_blob for t in tasks]
+            ),
+            places=await _places(session) if queued else {},
+            pings=await _pings(session, {task.person_id for task in tasks}),
+            blobs=self._blobs,
+        )
+
+
+def _behind(clock: Clock) -> ColumnElement[bool]:
+    card = and_(
+        TaskRow.view_rev > TaskRow.view_posted,
+        TaskRow.queued_at.is_not(None),
+        TaskRow.card_state.in_((CardState.NONE, CardState.POSTED, CardState.DELETING)),
+    )
+    reply = and_(TaskRow.reply_token.is_not(None), TaskRow.view_rev > TaskRow.reply_posted)
+    ping = and_(
+        TaskRow.finished_at > clock.now() - timedelta(days=PING_DAYS),
+        TaskRow.ping_message_id.is_(None),
+        TaskRow.card_state == CardState.POSTED,
+    )
+    return or_(card, reply, ping)
+
+
+async def _places(session: AsyncSession) -> dict[str, int]:
+    order = queue_order()
+    rows = await session.execute(select(order.c.id, order.c.place))
+    return {row.id: int(row.place) for row in rows}
+
+
+async def _pings(session: AsyncSession, person_ids: Collection[int]) -> dict[int, str]:
+    rows = await session.execute(
+        select(MemberPreferences.person_id, MemberPreferences.ping).where(
+            MemberPreferences.person_id.in_(person_ids)
+        )
+    )
+    return {row.person_id: row.ping for row in rows}

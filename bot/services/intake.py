@@ -1,0 +1,221 @@
+"""The one front door: from a wish to a task that is queued, or a draft that asks first.
+
+Nothing is kept, held or written before every check has passed.
+"""
+
+import asyncio
+import shutil
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.db.engine import Database, after_commit
+from bot.domain import EditRequest, MaskTuning, Origin, ReplyHandle, Task, TaskState
+from bot.errors import LimitReached, NotYours, PictureLost, TaskGone
+from bot.providers.base import ProviderSpec
+from bot.services import reading, rows
+from bot.services.blobs import Blobs
+from bot.services.booking import Booking, Purse
+from bot.services.limits import Limits
+from bot.services.looking import Kept, Looking
+from bot.services.ports import Clock
+from bot.services.pricing import quote
+from bot.services.records import from_json
+from bot.services.routing import Routing
+from bot.services.sources import find_source
+from bot.services.tasks import Tasks
+
+TWIN_S = 10.0
+CLOSED = (
+    "I am about to restart, so I take nothing new for a moment. "
+    "Nothing was charged; try again in a minute."
+)
+CANNOT_REPEAT = "That edit cannot be repeated any more. Send its picture again with /inpaint."
+
+
+@dataclass(frozen=True, slots=True)
+class IntakeTools:
+    """What the front door needs; `queued` is called after each commit that queued a task."""
+
+    db: Database
+    clock: Clock
+    tasks: Tasks
+    blobs: Blobs
+    looking: Looking
+    routing: Routing
+    limits: Limits
+    booking: Booking
+    work: Path
+    draft_minutes: int
+    queued: Callable[[], None]
+
+
+class Intake:
+    """Every entrance (command, button, reply, page, command line) ends here."""
+
+    def __init__(self, tools: IntakeTools) -> None:
+        self._t = tools
+        self._open = True
+
+    def close(self) -> None:
+        """Take nothing new; the bot is stopping."""
+        self._open = False
+
+    async def submit(self, request: EditRequest) -> Task:
+        """Queue the wish, or make it a draft; raises UserError, and then nothing was kept or held.
+
+        The same `request_key` again gives the task that it made the first time.
+        """
+        if seen := await self._seen(request.request_key):
+            return seen
+        spec = await self._checked(request)
+        async with self._t.db.read() as session:
+            source = await find_source(session, request, self._t.blobs)
+        async with self._folder() as folder:
+            kept = await self._t.looking.look(request, source, spec.ops[request.op], folder)
+        parent = {"parent_task_id": source.parent_id, "parent_result_n": source.result_n}
+        return await self._book(request, spec, {**kept.columns, **parent}, kept)
+
+    async def go(self, task_id: str, user_id: int, reply: ReplyHandle | None = None) -> Task:
+        """A draft becomes an edit; everything is asked again. A second press changes nothing."""
+        task = await self._own(task_id, user_id)
+        if task.state is not TaskState.DRAFT:
+            return task
+        self._check_open()
+        amount = quote(self._t.routing.spec(task.provider), task.op, task.count).credits
+        async with self._t.db.write() as session:
+            purse = await self._purse(session, task.guild_id, user_id)
+            columns = {"held": amount, "quoted": amount, "payer_account_id": purse.account_id}
+            if not await self._t.tasks.enqueue(
+                session, task, **columns, **rows.reply_columns(reply)
+            ):
+                raise TaskGone
+            await self._t.booking.hold(session, task, purse, amount)
+            after_commit(session, self._t.queued)
+        return await self._own(task_id, user_id)
+
+    async def invert(self, task_id: str, user_id: int) -> Task:
+        """Turn a draft's mask around and show it anew."""
+        task = await self._own(task_id, user_id)
+        tuning = from_json(MaskTuning, task.mask_operations)
+        turned = replace(tuning, invert=not tuning.invert)
+        async with self._t.db.read() as session:
+            paths = await reading.blob_paths(
+                session, self._t.blobs, task.picture_blob, task.mask_core_blob
+            )
+        if len(paths) < 2:
+            raise PictureLost
+        async with self._folder() as folder:
+            kept = await self._t.looking.turn(task, paths[0], paths[1], turned, folder)
+        async with self._t.db.write() as session:
+            await self._t.blobs.record(session, *kept.blobs)
+            if not await self._t.tasks.redraft(session, task, kept.columns):
+                raise TaskGone
+        return await self._own(task_id, user_id)
+
+    async def again(
+        self, task_id: str, user_id: int, request_key: str, reply: ReplyHandle | None = None
+    ) -> Task:
+        """The same edit with a new seed for whoever pressed; a quick second press does nothing."""
+        old = await self._t.tasks.get(task_id)
+        if old is None or not old.state.is_terminal or old.picture_blob is None:
+            raise TaskGone(CANNOT_REPEAT)
+        request = rows.repeated(old, user_id, request_key, reply)
+        async with self._t.db.read() as session:
+            if twin := await self._twin(session, request):
+                return twin
+        spec = await self._checked(request)
+        return await self._book(
+            request, spec, {**rows.copied_columns(old), "draft_reason": None}, None
+        )
+
+    async def _checked(self, request: EditRequest) -> ProviderSpec:
+        """All that can be asked before any file is opened."""
+        self._check_open()
+        self._t.limits.check_prompt(request.prompt)
+        spec = self._t.routing.choose(request)
+        price = quote(spec, request.op, request.count)
+        async with self._t.db.read() as session:
+            person_id = await reading.known_person(session, request.user_id)
+            await self._t.limits.check_live(session, person_id or 0, request.guild_id)
+            await self._t.booking.check(session, request.guild_id, request.user_id, price.credits)
+        return spec
+
+    async def _book(
+        self, request: EditRequest, spec: ProviderSpec, columns: dict[str, Any], kept: Kept | None
+    ) -> Task:
+        price = quote(spec, request.op, request.count)
+        row = {**rows.request_columns(request, spec, price), **columns}
+        try:
+            return await self._commit(request, row, kept, price.credits)
+        except IntegrityError:
+            # Only a replay of the same request can have taken its key since we looked.
+            if seen := await self._seen(request.request_key):
+                return seen
+            raise
+
+    async def _commit(
+        self, request: EditRequest, row: dict[str, Any], kept: Kept | None, amount: int
+    ) -> Task:
+        now = self._t.clock.now()
+        async with self._t.db.write() as session:
+            if twin := await self._twin(session, request):
+                return twin
+            purse = await self._purse(session, request.guild_id, request.user_id)
+            await self._t.blobs.record(session, *(kept.blobs if kept else ()))
+            row["person_id"] = purse.person_id
+            if row["draft_reason"]:
+                waits = rows.draft_columns(now, self._t.draft_minutes)
+                return await self._t.tasks.insert(
+                    session, {**row, **waits, "state": TaskState.DRAFT}
+                )
+            held = {"held": amount, "payer_account_id": purse.account_id, "queued_at": now}
+            task = await self._t.tasks.insert(session, {**row, **held, "state": TaskState.QUEUED})
+            await self._t.booking.hold(session, task, purse, amount)
+            after_commit(session, self._t.queued)
+            return task
+
+    async def _purse(self, session: AsyncSession, guild_id: int, user_id: int) -> Purse:
+        purse = await self._t.booking.purse(session, guild_id, user_id)
+        await self._t.limits.check_live(session, purse.person_id, guild_id)
+        return purse
+
+    async def _own(self, task_id: str, user_id: int) -> Task:
+        task = await self._t.tasks.get(task_id)
+        if task is None:
+            raise TaskGone
+        if task.user_id != user_id:
+            raise NotYours
+        return task
+
+    async def _seen(self, request_key: str) -> Task | None:
+        async with self._t.db.read() as session:
+            return await reading.by_request_key(session, request_key)
+
+    async def _twin(self, session: AsyncSession, request: EditRequest) -> Task | None:
+        """What the same member's press on the same button made a moment ago."""
+        if request.origin is not Origin.BUTTON or request.parent_task_id is None:
+            return None
+        since = self._t.clock.now() - timedelta(seconds=TWIN_S)
+        person_id = await reading.known_person(session, request.user_id)
+        return await reading.recent_twin(session, request.parent_task_id, person_id or 0, since)
+
+    def _check_open(self) -> None:
+        if not self._open:
+            raise LimitReached(CLOSED)
+
+    @asynccontextmanager
+    async def _folder(self) -> AsyncGenerator[Path]:
+        folder = self._t.work / f"in-{uuid4().hex}"
+        await asyncio.to_thread(folder.mkdir, parents=True)
+        try:
+            yield folder
+        finally:
+            await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)

@@ -1,0 +1,123 @@
+"""What the picture worker makes of a request's files, and what of it goes into the task's row."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from bot.domain import EditRequest, MaskFacts, MaskTuning, Task
+from bot.errors import BadMask, PictureLost
+from bot.imaging.intake import TakenIn, retune, take_in, take_parent
+from bot.providers.base import OpSpec
+from bot.services.blobs import Blobs, KeptBlob
+from bot.services.ports import Pictures
+from bot.services.records import from_json, to_json
+from bot.services.sources import Source
+
+NO_MASK = (
+    "Tell me where to edit: attach a `mask` (white is what to change), send a picture with that "
+    "part made transparent, or pick an earlier edit as `parent`. Nothing was charged."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Files that are in the blob store, and the columns that name them."""
+
+    columns: dict[str, Any]
+    blobs: tuple[KeptBlob, ...]
+
+
+class Looking:
+    """Runs the stages of an intake and keeps their files."""
+
+    def __init__(self, pictures: Pictures, blobs: Blobs, pixels_max: int) -> None:
+        self._pictures = pictures
+        self._blobs = blobs
+        self._pixels_max = pixels_max
+
+    async def look(self, request: EditRequest, source: Source, op: OpSpec, folder: Path) -> Kept:
+        """Decode, find the mask, draw the overlay; nothing is kept of what is refused."""
+        taken = await self._taken(request, source, folder)
+        facts = taken.mask_facts
+        if facts is None:
+            raise BadMask(NO_MASK)
+        _check_coverage(facts, op)
+        kept = await self._keep_mask(taken, request.tuning)
+        doubt = None if source.mask and not request.mask else _doubt(facts, request.tuning)
+        columns = {"draft_reason": doubt, "picture_facts": to_json(taken.picture_facts)}
+        notes = [*taken.picture_facts.notes, *facts.notes]
+        if source.stored_blob:
+            picture = {"picture_blob": source.stored_blob}
+            return Kept({**kept.columns, **columns, **picture, "notes": notes}, kept.blobs)
+        blob = await self._blobs.keep(
+            taken.picture, taken.picture_facts.width_px, taken.picture_facts.height_px
+        )
+        picture = {"picture_blob": blob.id}
+        return Kept({**kept.columns, **columns, **picture, "notes": notes}, (*kept.blobs, blob))
+
+    async def turn(
+        self, task: Task, picture: Path, core: Path, tuning: MaskTuning, folder: Path
+    ) -> Kept:
+        """A draft's mask made anew with another tuning."""
+        source = from_json(MaskFacts, task.mask_facts).source
+        taken = await self._pictures.short(retune, picture, core, tuning, folder, source)
+        kept = await self._keep_mask(taken, tuning)
+        return Kept({**kept.columns, "draft_reason": task.draft_reason}, kept.blobs)
+
+    async def _taken(self, request: EditRequest, source: Source, folder: Path) -> TakenIn:
+        if source.stored:
+            return await self._pictures.short(
+                take_parent,
+                source.stored,
+                request.mask,
+                source.mask,
+                request.tuning,
+                folder,
+                self._pixels_max,
+            )
+        if source.upload is None:
+            raise PictureLost
+        return await self._pictures.short(
+            take_in, source.upload, request.mask, request.tuning, folder, self._pixels_max
+        )
+
+    async def _keep_mask(self, taken: TakenIn, tuning: MaskTuning) -> Kept:
+        if (
+            taken.mask is None
+            or taken.mask_core is None
+            or taken.overlay is None
+            or taken.mask_facts is None
+        ):
+            raise BadMask(NO_MASK)
+        size = (taken.picture_facts.width_px, taken.picture_facts.height_px)
+        mask, core, overlay = [
+            await self._blobs.keep(file, *size)
+            for file in (taken.mask, taken.mask_core, taken.overlay)
+        ]
+        columns = {
+            "mask_blob": mask.id,
+            "mask_core_blob": core.id,
+            "overlay_blob": overlay.id,
+            "mask_source": taken.mask_facts.source,
+            "mask_facts": to_json(taken.mask_facts),
+            "mask_operations": to_json(tuning),
+        }
+        return Kept(columns, (mask, core, overlay))
+
+
+def _check_coverage(facts: MaskFacts, op: OpSpec) -> None:
+    if facts.coverage > op.coverage_max:
+        raise BadMask(
+            f"The mask covers {facts.coverage:.0%} of the picture. {op.coverage_reason} "
+            "Nothing was charged."
+        )
+
+
+def _doubt(facts: MaskFacts, tuning: MaskTuning) -> str | None:
+    if not facts.looks_inverted or tuning.invert:
+        return None
+    return (
+        f"The marked part is {facts.coverage:.0%} of the picture, so the mask may be the wrong "
+        "way round. "
+        "Press Invert if you meant the other part, or Go if this is right."
+    )

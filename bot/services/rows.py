@@ -1,0 +1,96 @@
+"""The columns of a new task, from values only."""
+
+import secrets
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from bot.domain import EditRequest, MaskTuning, Options, Origin, ReplyHandle, Task
+from bot.providers.base import ProviderSpec
+from bot.services.pricing import Quote
+from bot.services.records import from_json, to_json
+
+_ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
+_COPIED = (
+    "picture_blob",
+    "mask_blob",
+    "mask_core_blob",
+    "overlay_blob",
+    "picture_facts",
+    "mask_source",
+    "mask_operations",
+    "mask_facts",
+    "notes",
+)
+SEED_MAX = 2**31 - 1
+
+
+def new_id() -> str:
+    """A task's public name: ten letters that nobody confuses, fifty bits."""
+    return "".join(secrets.choice(_ALPHABET) for _ in range(10))
+
+
+def request_columns(request: EditRequest, spec: ProviderSpec, price: Quote) -> dict[str, Any]:
+    """What the wish itself says."""
+    options = request.options
+    seeded = (
+        options if options.seed is not None else replace(options, seed=secrets.randbelow(SEED_MAX))
+    )
+    return {
+        "id": new_id(),
+        "op": request.op,
+        "request_key": request.request_key,
+        "origin": request.origin,
+        "guild_id": request.guild_id,
+        "channel_id": request.channel_id,
+        "parent_task_id": request.parent_task_id,
+        "parent_result_n": request.parent_result_n,
+        "provider": spec.slug,
+        "prompt": request.prompt,
+        "options": to_json(seeded),
+        "count": request.count,
+        "quoted": price.credits,
+        "priced_per": price.per,
+        **reply_columns(request.reply),
+    }
+
+
+def reply_columns(reply: ReplyHandle | None) -> dict[str, Any]:
+    """Where the requester's ephemeral answer lives; nothing when there is none."""
+    if reply is None:
+        return {}
+    return {
+        "reply_application_id": reply.application_id,
+        "reply_token": reply.token,
+        "reply_expires_at": reply.expires_at,
+        "reply_posted": 0,
+    }
+
+
+def draft_columns(now: datetime, minutes: int) -> dict[str, Any]:
+    """When an unused draft goes."""
+    return {"draft_expires_at": now + timedelta(minutes=minutes)}
+
+
+def copied_columns(task: Task) -> dict[str, Any]:
+    """What a repetition takes over."""
+    return {name: getattr(task, name) for name in _COPIED}
+
+
+def repeated(task: Task, user_id: int, request_key: str, reply: ReplyHandle | None) -> EditRequest:
+    """The same wish again, with a new seed, by whoever pressed."""
+    return EditRequest(
+        request_key=request_key,
+        origin=Origin.BUTTON,
+        user_id=user_id,
+        guild_id=task.guild_id,
+        channel_id=task.channel_id,
+        op=task.op,
+        parent_task_id=task.id,
+        prompt=task.prompt,
+        provider=task.provider,
+        count=task.count,
+        tuning=from_json(MaskTuning, task.mask_operations),
+        options=replace(from_json(Options, task.options), seed=None),
+        reply=reply,
+    )

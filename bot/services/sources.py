@@ -1,0 +1,70 @@
+"""Where a request's picture comes from: a file just sent, or a result of an earlier task."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.db.models import Blob
+from bot.domain import EditRequest, Result, Task, TaskState
+from bot.errors import BadParent, BadPicture
+from bot.services import reading
+from bot.services.blobs import Blobs
+
+NEITHER = "Attach a picture as `image`, or pick an earlier edit as `parent`."
+BOTH = "Give either `image` or `parent`, not both: `parent` already brings its picture."
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Exactly one of `upload` and `stored`; a stored one comes with the mask it was made with."""
+
+    upload: Path | None = None
+    stored: Path | None = None
+    stored_blob: str | None = None
+    mask: Path | None = None
+    parent: Task | None = None
+    result_n: int | None = None
+
+    @property
+    def parent_id(self) -> str | None:
+        """The earlier task's id, as its row spells it."""
+        return self.parent.id if self.parent else None
+
+
+async def find_source(session: AsyncSession, request: EditRequest, blobs: Blobs) -> Source:
+    """The picture to edit; raises BadPicture or BadParent."""
+    if request.picture and request.parent_task_id:
+        raise BadParent(BOTH)
+    if request.picture:
+        return Source(upload=request.picture)
+    if not request.parent_task_id:
+        raise BadPicture(NEITHER)
+    return await _from_parent(session, request, blobs)
+
+
+async def _from_parent(session: AsyncSession, request: EditRequest, blobs: Blobs) -> Source:
+    parent = await reading.task(session, (request.parent_task_id or "").strip().lower())
+    if parent is None or not _may_use(parent, request):
+        raise BadParent
+    if not parent.state.is_terminal:
+        raise BadParent("That edit is not finished yet. Wait for it, then try again.")
+    if parent.state is not TaskState.DONE:
+        raise BadParent("That edit brought no picture to go on from. Pick another one.")
+    n, blob = _pick(await reading.results(session, [parent.id]), request.parent_result_n or 1)
+    path = blobs.path(blob.id, blob.suffix)
+    mask = await reading.blob_paths(session, blobs, parent.mask_core_blob)
+    return Source(None, path, blob.id, mask[0] if mask else None, parent, n)
+
+
+def _may_use(parent: Task, request: EditRequest) -> bool:
+    viewable = request.may_view is None or parent.channel_id in request.may_view
+    return parent.guild_id == request.guild_id and viewable
+
+
+def _pick(results: list[tuple[Result, Blob | None]], n: int) -> tuple[int, Blob]:
+    for result, blob in results:
+        if result.n == n and blob is not None:
+            return n, blob
+    there = [str(result.n) for result, blob in results if blob is not None]
+    raise BadParent(f"That edit has no picture {n}. It has {', '.join(there)}.")
