@@ -45,6 +45,18 @@ def read_stored(path: Path) -> Image.Image:
         raise PictureLost(log=f"{path}: {error}") from error
 
 
+def stored_size(path: Path) -> tuple[int, int]:
+    """Width and height, upright, without decoding. Raises PictureLost."""
+    try:
+        seen = probe(path.read_bytes(), STORED_PIXELS_MAX)
+    except (OSError, BadPicture) as error:
+        raise PictureLost(log=f"{path}: {error}") from error
+    # EXIF's 5 to 8 lie on their side.
+    if seen.orientation >= 5:
+        return seen.height_px, seen.width_px
+    return seen.width_px, seen.height_px
+
+
 def save_lossless(image: Image.Image, stem: Path) -> Path:
     """Write exact pixels, also under transparency; gives back the path with the suffix it chose."""
     if max(image.size) > WEBP_SIDE_MAX_PX:

@@ -1,0 +1,114 @@
+"""A provider's picture pasted back: outside the mask every decoded pixel stays the original's."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from PIL import Image, ImageChops
+
+from bot.domain import Fit
+from bot.errors import BadAnswer, PictureLost
+from bot.imaging.fit import fitted_mask, fitted_picture
+from bot.imaging.masks import load_mask
+from bot.imaging.match import match_colors
+from bot.imaging.morphology import Box, padded, soften
+from bot.imaging.overlay import flatten
+from bot.imaging.store import read_stored, save_lossless
+
+RING_PX = 24
+# Below this a difference is the provider's JPEG, not its brush.
+TOLERANCE = 24
+SHAPE_TOLERANCE = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """A stored result; `outside_changed` (0..1) is what the provider changed beside the mask."""
+
+    path: Path
+    outside_changed: float
+    width_px: int
+    height_px: int
+
+
+def compose(
+    picture: Path, mask: Path, feather_px: int, result: Path, fit: Fit, match: bool, out: Path
+) -> Composed:
+    """Paste a result back at the original's full size; `out` gets the suffix of its format.
+
+    Raises PictureLost, or BadAnswer for a result of another shape.
+    """
+    original = read_stored(picture)
+    marks = load_mask(mask, original.size)
+    answer = flatten(read_stored(result))
+    _check_shape(answer, fit)
+    box = marks.getbbox()
+    if box is None:
+        raise PictureLost(log=f"{mask}: the mask is empty")
+    changed = measure(original, marks, answer, fit)
+    around = padded(box, RING_PX, original.size)
+    area = _within(around, fit.crop)
+    patch = _back_to_size(answer, fit, area)
+    if match:
+        patch = match_colors(patch, flatten(original.crop(area)), marks.crop(area), RING_PX)
+    weights = soften(marks.crop(around), feather_px).crop(_relative(area, around))
+    _paste(original, patch, weights, area)
+    return Composed(save_lossless(original, out), changed, original.width, original.height)
+
+
+def measure(original: Image.Image, marks: Image.Image, answer: Image.Image, fit: Fit) -> float:
+    """The part of the fitted crop outside the mask that the provider changed visibly."""
+    sent = fitted_picture(original, fit)
+    outside = ImageChops.invert(fitted_mask(marks, fit))
+    if answer.size != sent.size:
+        answer = answer.resize(sent.size, Image.Resampling.LANCZOS)
+    red, green, blue = ImageChops.difference(sent, answer).split()
+    largest = ImageChops.lighter(ImageChops.lighter(red, green), blue)
+    histogram = largest.histogram(outside)
+    return sum(histogram[TOLERANCE + 1 :]) / max(1, sum(histogram))
+
+
+def _back_to_size(answer: Image.Image, fit: Fit, area: Box) -> Image.Image:
+    """The area (in picture pixels) of an answer that shows the crop."""
+    left, top, right, bottom = fit.crop
+    across, down = answer.width / (right - left), answer.height / (bottom - top)
+    if across == down == 1:
+        return answer.crop(_relative(area, fit.crop))
+    source = (
+        (area[0] - left) * across,
+        (area[1] - top) * down,
+        min(answer.width, (area[2] - left) * across),
+        min(answer.height, (area[3] - top) * down),
+    )
+    size = (area[2] - area[0], area[3] - area[1])
+    return answer.resize(size, Image.Resampling.LANCZOS, box=source)
+
+
+def _paste(original: Image.Image, patch: Image.Image, weights: Image.Image, area: Box) -> None:
+    if original.mode == "RGB":
+        original.paste(patch, area[:2], weights)
+        return
+    # Laid over as a layer, so that colors hidden under transparency do not shine through.
+    patch.putalpha(weights)
+    original.paste(Image.alpha_composite(original.crop(area), patch), area[:2])
+
+
+def _within(area: Box, crop: Box) -> Box:
+    return (
+        max(area[0], crop[0]),
+        max(area[1], crop[1]),
+        min(area[2], crop[2]),
+        min(area[3], crop[3]),
+    )
+
+
+def _relative(area: Box, to: Box) -> Box:
+    return area[0] - to[0], area[1] - to[1], area[2] - to[0], area[3] - to[1]
+
+
+def _check_shape(answer: Image.Image, fit: Fit) -> None:
+    across, down = answer.width * fit.height_px, answer.height * fit.width_px
+    # Two pixels of rounding on either side are no other shape.
+    rounding = 2 * max(fit.width_px, fit.height_px, answer.width, answer.height)
+    if abs(across - down) > max(SHAPE_TOLERANCE * max(across, down), rounding):
+        log = f"asked for {fit.width_px}x{fit.height_px}, got {answer.width}x{answer.height}"
+        raise BadAnswer("The provider sent a picture of another shape.", log=log)
