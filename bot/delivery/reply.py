@@ -1,0 +1,177 @@
+"""The one way from an error to what a member reads, and controls that always use it.
+
+discord.py drops exceptions of dynamic items silently, and takes one in `interaction_check` for a
+refusal: so the bases here wrap both.
+"""
+
+import logging
+import secrets
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import discord
+from discord import Interaction, InteractionResponseType, app_commands, ui
+
+from bot.errors import BotError, ProviderError, StartupError, UserError
+
+log = logging.getLogger(__name__)
+
+STALE_COMMAND = (
+    "This command has just changed. Please restart Discord (Ctrl+R on a computer) and try again."
+)
+NOT_ALLOWED = "That cannot be used here."
+NEVER = r"(?!)"  # the bases themselves match no custom_id
+
+AnyInteraction = Interaction[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What a member reads of an error; `ref` is set where the log holds more under it."""
+
+    text: str
+    ref: str | None = None
+
+
+def explain(error: BaseException) -> Reply:
+    """Find the words for an error and log what the operator needs."""
+    cause = _cause(error)
+    match cause:
+        case UserError():
+            log.debug("refused: %s", cause)
+            return Reply(cause.sentence)
+        case ProviderError():
+            log.warning("provider: %s", cause)
+            return Reply(cause.sentence)
+        case BotError() if not isinstance(cause, StartupError):
+            log.warning("%s: %s", cause.code, cause)
+            return Reply(cause.sentence)
+        case app_commands.CommandNotFound() | app_commands.CommandSignatureMismatch():
+            return Reply(STALE_COMMAND)
+        case app_commands.CheckFailure():
+            return Reply(NOT_ALLOWED)
+        case _:
+            return _bug(cause)
+
+
+def _cause(error: BaseException) -> BaseException:
+    """Unwrap what discord.py puts around an error of a command or a transformer."""
+    if isinstance(error, app_commands.CommandInvokeError):
+        return _cause(error.original)
+    if isinstance(error, app_commands.TransformerError) and error.__cause__ is not None:
+        return _cause(error.__cause__)
+    return error
+
+
+def _bug(error: BaseException) -> Reply:
+    ref = secrets.token_hex(4)
+    log.error("something broke, ref %s", ref, exc_info=error)
+    return Reply(
+        f"Something broke, ref `{ref}`. That is our fault. Please give the operator this ref.", ref
+    )
+
+
+def note(text: str) -> ui.LayoutView:
+    """Put one text into a layout: what shows components can never show `content` again."""
+    return ui.LayoutView(timeout=None).add_item(ui.TextDisplay(text))
+
+
+async def tell(interaction: AnyInteraction, text: str) -> None:
+    """Answer only the member, whatever has been answered before; a dead token is no error."""
+    try:
+        await _tell(interaction, text)
+    except discord.NotFound:
+        log.info("an answer came too late for its interaction")
+    except discord.HTTPException as error:
+        if error.code not in {40060, 50027}:
+            raise
+        log.info("an answer found its interaction over (%s)", error.code)
+
+
+async def _tell(interaction: AnyInteraction, text: str) -> None:
+    if not interaction.response.is_done():
+        await interaction.response.send_message(view=note(text), ephemeral=True)
+    elif interaction.response.type is InteractionResponseType.deferred_channel_message:
+        # Until it is edited it would go on "thinking"; a follow-up would leave it so one day.
+        await interaction.edit_original_response(view=note(text), attachments=[])
+    else:
+        await interaction.followup.send(view=note(text), ephemeral=True)
+
+
+async def answer(interaction: AnyInteraction, error: BaseException) -> None:
+    """Tell the member what went wrong; raises nothing, since it stands at the exits."""
+    reply = explain(error)
+    try:
+        await tell(interaction, reply.text)
+    except Exception:
+        log.exception("could not tell a member: %s", reply.text)
+
+
+@asynccontextmanager
+async def answering(interaction: AnyInteraction) -> AsyncGenerator[None]:
+    """Answer whatever is raised inside the block."""
+    try:
+        yield
+    except Exception as error:  # noqa: BLE001 (one of the exits)
+        await answer(interaction, error)
+
+
+class SafeButton(ui.DynamicItem[ui.Button[Any]], template=NEVER):
+    """A button that outlives restarts and answers its own errors: override `pressed`."""
+
+    async def may_press(self, interaction: AnyInteraction) -> bool:
+        """Refuse with False after answering, or by raising."""
+        return True
+
+    async def pressed(self, interaction: AnyInteraction) -> None:
+        """Do what the button is for."""
+        raise NotImplementedError
+
+    async def interaction_check(self, interaction: AnyInteraction, /) -> bool:
+        """Ask `may_press`."""
+        async with answering(interaction):
+            return await self.may_press(interaction)
+        return False
+
+    async def callback(self, interaction: AnyInteraction) -> None:
+        """Run `pressed`."""
+        async with answering(interaction):
+            await self.pressed(interaction)
+
+
+class SafeSelect(ui.DynamicItem[ui.Select[Any]], template=NEVER):
+    """A select menu that outlives restarts and answers its own errors: override `chosen`."""
+
+    async def may_choose(self, interaction: AnyInteraction) -> bool:
+        """Refuse with False after answering, or by raising."""
+        return True
+
+    async def chosen(self, interaction: AnyInteraction, values: list[str]) -> None:
+        """Do what was chosen."""
+        raise NotImplementedError
+
+    async def interaction_check(self, interaction: AnyInteraction, /) -> bool:
+        """Ask `may_choose`."""
+        async with answering(interaction):
+            return await self.may_choose(interaction)
+        return False
+
+    async def callback(self, interaction: AnyInteraction) -> None:
+        """Run `chosen`."""
+        async with answering(interaction):
+            await self.chosen(interaction, self.item.values)
+
+
+class SafeModal(ui.Modal):
+    """A form that answers its own errors: override `sent`."""
+
+    async def sent(self, interaction: AnyInteraction) -> None:
+        """Do what the form is for."""
+        raise NotImplementedError
+
+    async def on_submit(self, interaction: AnyInteraction) -> None:
+        """Run `sent`."""
+        async with answering(interaction):
+            await self.sent(interaction)

@@ -1,0 +1,102 @@
+"""Small pieces of text that cards and replies are put together from."""
+
+from datetime import datetime
+
+from discord.utils import escape_markdown, escape_mentions, format_dt
+
+from bot.domain import MaskSource, Op
+
+BAR_CELLS = 10
+ALT_LENGTH_MAX = 1024
+
+# While it runs, when it is done, and as a name for what came to nothing.
+OPS: dict[Op, tuple[str, str, str]] = {
+    Op.INPAINT: ("Repainting", "Repainted", "Repaint"),
+    Op.ERASE: ("Erasing", "Erased", "Erasure"),
+    Op.OUTPAINT: ("Extending", "Extended", "Extension"),
+    Op.IMAGINE: ("Imagining", "Imagined", "New picture"),
+    Op.UPSCALE: ("Enlarging", "Enlarged", "Enlargement"),
+    Op.VARY: ("Varying", "Varied", "Variation"),
+}
+MASK_SOURCES: dict[MaskSource, str] = {
+    MaskSource.FILE: "your mask file",
+    MaskSource.ALPHA: "the transparent part of your picture",
+    MaskSource.PARENT: "the mask of the earlier edit",
+    MaskSource.NONE: "no mask",
+}
+
+
+def mention(user_id: int | None) -> str:
+    """Name a member; what carries this text must not ping."""
+    return f"<@{user_id}>" if user_id else "somebody"
+
+
+def shortened(text: str, length_max: int) -> str:
+    """Put a text on one line of at most this many characters."""
+    line = " ".join(text.split())
+    return line if len(line) <= length_max else line[: length_max - 1].rstrip() + "…"
+
+
+def plain(text: str, length_max: int) -> str:
+    """Let a member's text stand as it is: on one line, without markdown or mentions, not longer."""
+    kept = length_max
+    while len(escaped := escape_mentions(escape_markdown(shortened(text, kept)))) > length_max:
+        kept -= max(1, (len(escaped) - length_max) // 2)
+    return escaped
+
+
+def price(amount: int) -> str:
+    """Say a price."""
+    if amount == 0:
+        return "free"
+    return "1 credit" if amount == 1 else f"{amount:,} credits"
+
+
+def duration(seconds: float) -> str:
+    """Say how long something took."""
+    whole = max(1, round(seconds))
+    minutes, rest = divmod(whole, 60)
+    hours, left = divmod(minutes, 60)
+    if hours:
+        return f"{hours} h {left} min"
+    return f"{minutes} min {rest} s" if minutes else f"{rest} s"
+
+
+def bar(percent: int) -> str:
+    """Draw a percentage."""
+    known = min(100, max(0, percent))
+    full = known * BAR_CELLS // 100
+    return "▰" * full + "▱" * (BAR_CELLS - full) + f" {known} %"
+
+
+def part(fraction: float) -> str:
+    """Say a part of a picture, given as 0..1, in percent."""
+    percent = fraction * 100
+    if percent and percent < 0.1:
+        return "less than 0.1 %"
+    return f"{percent:.0f} %" if percent >= 10 else f"{percent:.1f} %"
+
+
+def moment(when: datetime) -> str:
+    """Give a countdown that Discord keeps up to date by itself."""
+    return format_dt(when, "R")
+
+
+def ages(then: datetime, now: datetime) -> str:
+    """Say how long ago something was, for places where Discord shows no timestamps."""
+    seconds = max(0, (now - then).total_seconds())
+    for unit, size_s in (("d", 86_400), ("h", 3_600), ("min", 60)):
+        if seconds >= size_s:
+            return f"{int(seconds // size_s)} {unit} ago"
+    return "just now"
+
+
+def alt(prompt: str, n: int) -> str:
+    """Describe a result for those who cannot see it."""
+    text = shortened(prompt, ALT_LENGTH_MAX - 40)
+    return f"{text}, result {n}" if text else f"Result {n} of an edit"
+
+
+def megabytes(size_bytes: int) -> str:
+    """Say a file's size."""
+    return f"{size_bytes / 2**20:.1f} MB".replace(".0 ", " ")

@@ -1,0 +1,69 @@
+import pytest
+
+from bot.delivery import words
+from bot.domain import MaskSource, Op
+from tests.delivery.views import NOW, after
+
+
+@pytest.mark.parametrize(
+    ("amount", "said"), [(0, "free"), (1, "1 credit"), (7, "7 credits"), (1200, "1,200 credits")]
+)
+def test_a_price_is_said(amount: int, said: str) -> None:
+    assert words.price(amount) == said
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [(0.2, "1 s"), (4.4, "4 s"), (60, "1 min 0 s"), (125, "2 min 5 s"), (7260, "2 h 1 min")],
+)
+def test_a_duration_is_said(seconds: float, said: str) -> None:
+    assert words.duration(seconds) == said
+
+
+@pytest.mark.parametrize(
+    ("fraction", "said"),
+    [(0, "0.0 %"), (0.0004, "less than 0.1 %"), (0.034, "3.4 %"), (0.256, "26 %"), (1, "100 %")],
+)
+def test_a_part_of_a_picture_is_said(fraction: float, said: str) -> None:
+    assert words.part(fraction) == said
+
+
+@pytest.mark.parametrize(
+    ("percent", "full"), [(0, 0), (9, 0), (10, 1), (55, 5), (100, 10), (140, 10), (-3, 0)]
+)
+def test_the_bar_is_as_full_as_told(percent: int, full: int) -> None:
+    drawn = words.bar(percent)
+    assert drawn.count("▰") == full
+    assert drawn.count("▱") == 10 - full
+
+
+@pytest.mark.parametrize(
+    "text", ["*bold*", "`code`", "[a](https://b.example)", "@everyone", "# title", "||secret||"]
+)
+def test_a_members_text_stands_as_it_is(text: str) -> None:
+    assert words.plain(text, 100) != text
+
+
+def test_a_text_is_put_on_one_line_and_shortened_before_it_is_escaped() -> None:
+    assert words.plain("a\n\n> b\tc", 100) == "a > b c"
+    assert words.shortened("x" * 20, 10) == "x" * 9 + "…"
+    assert words.plain("*" * 20, 11) == "\\*" * 5 + "…"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [(3, "just now"), (61, "1 min ago"), (7300, "2 h ago"), (200_000, "2 d ago")],
+)
+def test_an_age_is_said(seconds: float, said: str) -> None:
+    assert words.ages(NOW, after(seconds)) == said
+
+
+def test_alt_texts_fit_discord() -> None:
+    assert words.alt("a boat", 2) == "a boat, result 2"
+    assert words.alt("", 1) == "Result 1 of an edit"
+    assert len(words.alt("x" * 5000, 10)) <= words.ALT_LENGTH_MAX
+
+
+def test_every_operation_and_mask_source_has_words() -> None:
+    assert set(words.OPS) == set(Op)
+    assert set(words.MASK_SOURCES) == set(MaskSource)
