@@ -1,0 +1,151 @@
+"""What a task's card and its ping look like: pure functions of the row, a new layout each time."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from discord import MediaGalleryItem, ui
+
+from bot.delivery import words
+from bot.delivery.buttons import row
+from bot.delivery.status import (
+    ACCENTS,
+    LIVE,
+    advice,
+    paid_line,
+    state_line,
+    waiting_lines,
+)
+from bot.domain import ResultState, TaskState
+from bot.services.cards import PostFile, TaskView
+
+PROMPT_SHOWN_MAX = 500
+NOTE_SHOWN_MAX = 240
+NOTES_SHOWN_MAX = 6
+DRIFT_WORTH_SAYING = 0.005
+
+LOSSY = "The picture here is compressed to fit this server's upload limit; the exact file is kept."
+
+
+def render_card(view: TaskView, files: Sequence[PostFile] = ()) -> ui.LayoutView:
+    """Draw the card; each of `files` has to be sent along under its name."""
+    task = view.task
+    parts: list[ui.Item[Any]] = [ui.TextDisplay("\n".join(_head(view)))]
+    if files:
+        parts.append(gallery(view, files))
+    facts = _facts(view, files)
+    if facts:
+        parts.append(ui.TextDisplay("\n".join(facts)))
+    verbs = card_verbs(view)
+    if verbs:
+        parts.append(row(task.id, *verbs))
+    box: ui.Container[Any] = ui.Container(*parts, accent_color=ACCENTS[task.state])
+    return ui.LayoutView(timeout=None).add_item(box)
+
+
+def card_verbs(view: TaskView) -> tuple[str, ...]:
+    """List what can be done with the task now."""
+    if view.task.state.is_terminal:
+        return ("again", "delete")
+    return ("cancel",) if view.may_cancel else ()
+
+
+def gallery(view: TaskView, files: Sequence[PostFile]) -> ui.MediaGallery[Any]:
+    """Show files of the same message, each with a text for those who cannot see it."""
+    items = [
+        MediaGalleryItem(f"attachment://{file.name}", description=alt_text(view, file))
+        for file in files
+    ]
+    return ui.MediaGallery(*items)
+
+
+def alt_text(view: TaskView, file: PostFile) -> str:
+    """Describe one result."""
+    return words.alt(view.task.prompt, file.n)
+
+
+def render_ping(view: TaskView) -> str:
+    """Call the member to the card that this replies to."""
+    done = view.task.state is TaskState.DONE
+    return f"{words.mention(view.task.user_id)}, your edit is {'ready' if done else 'over'}."
+
+
+def prompt_line(prompt: str) -> list[str]:
+    """Quote the prompt."""
+    return [f"> {words.plain(prompt, PROMPT_SHOWN_MAX)}"] if prompt.strip() else []
+
+
+def _head(view: TaskView) -> list[str]:
+    task = view.task
+    return [
+        f"### {_title(task.state, words.OPS[task.op])} for {words.mention(task.user_id)}",
+        *prompt_line(task.prompt),
+        state_line(view),
+        *(waiting_lines(view) if task.state in LIVE else ()),
+    ]
+
+
+def _title(state: TaskState, names: tuple[str, str, str]) -> str:
+    doing, done, name = names
+    if state in LIVE:
+        return doing
+    return done if state is TaskState.DONE else name
+
+
+def _facts(view: TaskView, files: Sequence[PostFile]) -> list[str]:
+    task = view.task
+    ended = task.state not in LIVE
+    said = [
+        paid_line(task) if ended else "",
+        *(_result_facts(view) if task.state is TaskState.DONE else ()),
+    ]
+    line = " · ".join(each for each in said if each)
+    lines = [line, advice(task), *small(_notes(view, files)), *small([_footer(view)])]
+    return [each for each in lines if each]
+
+
+def _result_facts(view: TaskView) -> list[str]:
+    shown = [result for result in view.results if result.state is ResultState.OK]
+    seeds = [result.seed for result in shown]
+    facts: list[str] = []
+    if shown:
+        facts.append(f"{shown[0].width_px} × {shown[0].height_px}")
+    if len(seeds) == 1 and seeds[0] is not None:
+        facts.append(f"seed {seeds[0]}")
+    elif any(seed is not None for seed in seeds):
+        facts.append("seeds " + ", ".join(str(seed) for seed in seeds if seed is not None))
+    return facts
+
+
+def _notes(view: TaskView, files: Sequence[PostFile]) -> list[str]:
+    notes = [unread_prompt(view), *view.task.notes]
+    drift = max((result.outside_changed or 0 for result in view.results), default=0)
+    if drift > DRIFT_WORTH_SAYING:
+        notes.append(
+            f"{view.provider_title} also changed {words.part(drift)} outside the mask; "
+            "there I put the original back."
+        )
+    if any(file.lossy for file in files):
+        notes.append(LOSSY)
+    if view.task.state is TaskState.DONE and not files:
+        notes.append("The pictures are kept, but could not be shown here.")
+    return notes
+
+
+def unread_prompt(view: TaskView) -> str:
+    """Say that the prompt is kept but not read, where that is so."""
+    if not view.prompt_unused:
+        return ""
+    about, unread = view.provider_about, f"{view.provider_title} does not read the prompt."
+    if not about:
+        return unread
+    return about if "prompt" in about else f"{about.rstrip('.')}. {unread}"
+
+
+def small(lines: Sequence[str]) -> list[str]:
+    """Set lines in Discord's small print, each once and not too many."""
+    told = [line for line in dict.fromkeys(lines) if line][:NOTES_SHOWN_MAX]
+    return [f"-# {words.plain(line, NOTE_SHOWN_MAX)}" for line in told]
+
+
+def _footer(view: TaskView) -> str:
+    return f"{view.provider_title} · task {view.task.id}"
