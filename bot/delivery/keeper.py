@@ -1,0 +1,242 @@
+"""Brings one task's card and ping to where its row is; whatever fails, the result is kept."""
+
+import json
+import logging
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from discord import ui
+
+from bot.delivery import lanes
+from bot.delivery.cards import render_card, render_ping
+from bot.delivery.faults import Fault, fault
+from bot.delivery.lanes import Kind, Shown, Work
+from bot.delivery.poster import MESSAGE_BYTES_MAX, UPLOAD_LIMIT_BYTES, Poster, card_files
+from bot.delivery.status import face
+from bot.domain import CardState, TaskState
+from bot.errors import BotError
+from bot.log import task_context
+from bot.services.cards import PostFile, TaskView
+
+if TYPE_CHECKING:
+    from bot.app import App
+
+log = logging.getLogger(__name__)
+
+RUNGS_MAX = 6
+REFUSALS_MAX = 3
+NO_PING = 0  # in place of a message's id: none can be posted, and none will be tried again
+
+
+class CardKeeper:
+    """Remembers only what was last sent and what has to wait; the rest is read anew each time."""
+
+    def __init__(self, app: "App", poster: Poster) -> None:
+        self._app = app
+        self._cards = app.cards
+        self._poster = poster
+        self._shown: dict[str, Shown] = {}
+        self._trouble: dict[str, tuple[int, Work]] = {}
+        self._rungs: dict[str, int] = {}
+        self._unarchived: set[str] = set()
+
+    def work(self, view: TaskView) -> Work | None:
+        """What this task's channel is owed, and when."""
+        now = self._app.clock.now()
+        work = lanes.card_work(view, self._shown.get(view.task.id), now)
+        if work is None:
+            self._forget(view.task.id)
+            return None
+        _, held_up = self._trouble.get(view.task.id, (0, None))
+        return lanes.delayed(work, held_up.due_at if held_up else None)
+
+    async def act(self, task_id: str) -> Work | None:
+        """Make the one request that is owed now; the answer is what is owed next."""
+        with task_context(task_id):
+            view = await self._view(task_id)
+            work = self.work(view) if view else None
+            if view is None or work is None or work.due_at > self._app.clock.now():
+                return work
+            try:
+                await self._do(work.kind, view)
+            except Exception as error:  # noqa: BLE001 (the guard of one task: the lane goes on)
+                await self._failed(work, view, error)
+            else:
+                self._trouble.pop(task_id, None)
+            after = await self._view(task_id)
+            return self._next(work, view, after) if after else None
+
+    def _next(self, work: Work, before: TaskView, after: TaskView) -> Work | None:
+        owed = self.work(after)
+        stuck = owed is not None and owed.kind is work.kind and _marks(after) == _marks(before)
+        if owed is None or not stuck or work.task_id in self._trouble:
+            return owed
+        self._hold_up(owed)  # the row did not take our mark: never spin on it
+        return self.work(after)
+
+    async def _view(self, task_id: str) -> TaskView | None:
+        views = await self._cards.view([task_id])
+        return views[0] if views else None
+
+    def _forget(self, task_id: str) -> None:
+        self._shown.pop(task_id, None)
+        self._trouble.pop(task_id, None)
+        self._rungs.pop(task_id, None)
+        self._unarchived.discard(task_id)
+
+    async def _do(self, kind: Kind, view: TaskView) -> None:
+        if view.task.card_state is CardState.DELETING:
+            await self._delete(view)
+        elif kind is Kind.NEW:
+            await self._post(view)
+        elif kind is Kind.PING:
+            await self._ping(view)
+        else:
+            await self._edit(view)
+
+    async def _post(self, view: TaskView) -> None:
+        task = view.task
+        if task.card_posting_at is not None:
+            found = await self._poster.find_card(task, task.card_posting_at)
+            if found is not None:
+                log.info("found the card that was posted before a stop")
+                await self._cards.card_posted(task.id, found, 0)
+                return
+        elif not await self._cards.begin_card(task.id):
+            return
+        files = await self._files(view)
+        layout = render_card(view, files)
+        message_id = await self._poster.post_card(task, layout, card_files(view, files))
+        await self._cards.card_posted(task.id, message_id, task.view_rev)
+        self._remember(view, layout, files)
+
+    async def _edit(self, view: TaskView) -> None:
+        task = view.task
+        files = await self._files(view)
+        layout = render_card(view, files)
+        shown = self._shown.get(task.id)
+        if shown is None or shown.print != _print(layout, files):
+            await self._poster.edit_card(task, layout, card_files(view, files))
+        if task.view_rev > task.view_posted:
+            await self._cards.card_shown(task.id, task.view_rev)
+        self._remember(view, layout, files)
+
+    async def _ping(self, view: TaskView) -> None:
+        task = view.task
+        if task.ping_posting_at is not None:
+            found = await self._poster.find_ping(task, task.ping_posting_at)
+            if found is not None:
+                await self._cards.ping_posted(task.id, found)
+                return
+        elif not await self._cards.begin_ping(task.id):
+            return
+        message_id = await self._poster.post_ping(task, render_ping(view))
+        await self._cards.ping_posted(task.id, message_id)
+
+    async def _delete(self, view: TaskView) -> None:
+        task = view.task
+        for message_id in (task.ping_message_id, task.message_id):
+            if message_id:
+                await self._poster.delete(task, message_id)
+        await self._cards.card_deleted(task.id)
+
+    def _remember(self, view: TaskView, layout: ui.LayoutView, files: Sequence[PostFile]) -> None:
+        now = self._app.clock.now()
+        self._shown[view.task.id] = Shown(face(view), _print(layout, files), now)
+
+    async def _files(self, view: TaskView) -> Sequence[PostFile]:
+        """The pictures of a finished task, small enough for the guild, each and together."""
+        if view.task.state is not TaskState.DONE or not view.results:
+            return ()
+        rung = self._rungs.get(view.task.id, 0)
+        if rung > RUNGS_MAX:
+            return ()
+        limit = self._poster.limit_bytes(view.task.guild_id)
+        try:
+            files = await self._cards.post_files(view, limit, rung)
+            if sum(file.bytes for file in files) > MESSAGE_BYTES_MAX:
+                files = await self._cards.post_files(view, MESSAGE_BYTES_MAX // len(files), rung)
+        except BotError as error:
+            log.error("the pictures cannot be shown: %s", error)
+            return ()
+        return files
+
+    async def _failed(self, work: Work, view: TaskView, error: Exception) -> None:
+        task = view.task
+        match fault(error):
+            case Fault.MESSAGE_GONE | Fault.CHANNEL_LOST:
+                await self._lost(work, view, error)
+            case Fault.ARCHIVED:
+                await self._archived(work, view, error)
+            case Fault.TOO_LARGE if self._rungs.get(task.id, 0) <= RUNGS_MAX:
+                await self._too_large(view)
+            case Fault.OLD_EDIT:
+                log.info("Discord wants to wait with edits of old messages here")
+                self._hold_up(work, lanes.OLD_EDIT_RETRY_S)
+            case Fault.LATER:
+                log.warning("Discord did not take it: %s: %s", type(error).__name__, error)
+                self._hold_up(work)
+            case _:
+                await self._refused(work, view, error)
+
+    def _hold_up(self, work: Work, wait_s: float | None = None) -> int:
+        """Try again later, and later still each time; returns how often it has failed in a row."""
+        attempt = self._trouble.get(work.task_id, (0, work))[0] + 1
+        wait = timedelta(seconds=wait_s or lanes.retry_s(attempt))
+        due_at = self._app.clock.now() + wait
+        self._trouble[work.task_id] = (attempt, replace(work, due_at=due_at))
+        return attempt
+
+    async def _lost(self, work: Work, view: TaskView, error: Exception) -> None:
+        if work.kind is Kind.PING:
+            log.info("no ping: %s", error)
+            await self._cards.ping_posted(view.task.id, NO_PING)
+            return
+        if view.task.card_state is CardState.DELETING:
+            await self._cards.card_deleted(view.task.id)
+            return
+        log.warning("the card is lost, the result is kept: %s", error)
+        await self._cards.card_lost(view.task.id)
+
+    async def _archived(self, work: Work, view: TaskView, error: Exception) -> None:
+        """Open the thread again, once."""
+        if view.task.id in self._unarchived:
+            await self._lost(work, view, error)
+            return
+        self._unarchived.add(view.task.id)
+        try:
+            await self._poster.unarchive(view.task)
+        except Exception as refused:  # noqa: BLE001 (whatever it is, the card cannot be shown)
+            await self._lost(work, view, refused)
+
+    async def _too_large(self, view: TaskView) -> None:
+        task = view.task
+        files = await self._files(view)
+        biggest = max((file.bytes for file in files), default=0)
+        self._rungs[task.id] = self._rungs.get(task.id, 0) + 1
+        log.warning("Discord found %d bytes too large here; trying a smaller copy", biggest)
+        if biggest:
+            await self._cards.limit_lowered(task.guild_id, min(biggest - 1, UPLOAD_LIMIT_BYTES))
+
+    async def _refused(self, work: Work, view: TaskView, error: Exception) -> None:
+        """Discord does not like what we sent: a bug of ours, tried a few times and then let be."""
+        log.error("Discord refused a card", exc_info=error)
+        if self._hold_up(work) < REFUSALS_MAX:
+            return
+        if view.task.message_id is None or work.kind is Kind.PING:
+            await self._lost(work, view, error)
+        else:
+            await self._cards.card_shown(view.task.id, view.task.view_rev)
+        self._trouble.pop(work.task_id, None)
+
+
+def _marks(view: TaskView) -> tuple[object, ...]:
+    task = view.task
+    return (task.view_posted, task.message_id, task.card_state, task.ping_message_id)
+
+
+def _print(layout: ui.LayoutView, files: Sequence[PostFile]) -> str:
+    """All that a viewer would see, to tell whether an edit would change anything."""
+    return json.dumps([layout.to_components(), [file.name for file in files]])
