@@ -1,0 +1,96 @@
+"""The buttons under drafts and cards: Go, Invert, Cancel, Again and Delete."""
+
+from typing import TYPE_CHECKING
+
+from discord.ext import commands
+
+from bot.delivery.client import InpaintBot
+from bot.delivery.reply import tell
+from bot.delivery.reply_card import card_link
+from bot.errors import TaskGone
+from bot.services.tasks import CancelOutcome
+from cogs.ui.asking import AnyInteraction, check_permissions, may_manage, reply_handle
+
+if TYPE_CHECKING:
+    from bot.app import App
+
+TOO_LATE = "It is already at the provider and cannot be taken back. It will end by itself."
+ASKED = "I have asked the provider to stop. If it still delivers, the card will show it."
+
+
+class Edits(commands.Cog):
+    """Does what the buttons say."""
+
+    def __init__(self, bot: InpaintBot) -> None:
+        self._bot = bot
+        self._app: App = bot.app
+
+    async def cog_load(self) -> None:
+        """Take over the verbs."""
+        self._bot.presses |= {
+            "go": self.go,
+            "invert": self.invert,
+            "cancel": self.cancel,
+            "again": self.again,
+            "delete": self.delete,
+        }
+
+    async def go(self, interaction: AnyInteraction, task_id: str) -> None:
+        """Start a draft."""
+        await interaction.response.defer()
+        check_permissions(interaction)
+        reply = reply_handle(interaction)
+        await self._app.intake.go(task_id, interaction.user.id, reply)
+        await self._bot.replies.show(task_id, reply)
+
+    async def invert(self, interaction: AnyInteraction, task_id: str) -> None:
+        """Turn a draft's mask around."""
+        await interaction.response.defer()
+        await self._app.intake.invert(task_id, interaction.user.id)
+        await self._bot.replies.show(task_id, reply_handle(interaction))
+
+    async def cancel(self, interaction: AnyInteraction, task_id: str) -> None:
+        """Take an edit back, as far as that goes."""
+        await interaction.response.defer()
+        outcome = await self._app.tasks.cancel(
+            task_id, interaction.user.id, may_manage(interaction)
+        )
+        if interaction.message and interaction.message.flags.ephemeral:
+            await self._bot.replies.show(task_id, reply_handle(interaction))
+        match outcome:
+            case CancelOutcome.GONE:
+                raise TaskGone
+            case CancelOutcome.TOO_LATE:
+                await tell(interaction, TOO_LATE)
+            case CancelOutcome.ASKED:
+                await tell(interaction, ASKED)
+            case CancelOutcome.CANCELLED:
+                pass  # the card and the reply say so
+
+    async def again(self, interaction: AnyInteraction, task_id: str) -> None:
+        """Do the same once more, with a new seed."""
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        check_permissions(interaction)
+        reply = reply_handle(interaction)
+        key = str(interaction.id)
+        task = await self._app.intake.again(task_id, interaction.user.id, key, reply)
+        if task.request_key == key:
+            await self._bot.replies.show(task.id, reply)
+            return
+        await tell(interaction, await self._already(task.id))
+
+    async def delete(self, interaction: AnyInteraction, task_id: str) -> None:
+        """Take the card away."""
+        await interaction.response.defer()
+        if not await self._app.tasks.delete(task_id, interaction.user.id, may_manage(interaction)):
+            raise TaskGone
+
+    async def _already(self, task_id: str) -> str:
+        views = await self._app.cards.view([task_id])
+        link = card_link(views[0]) if views else None
+        return f"That is on its way already{': ' + link if link else ''}."
+
+
+async def setup(bot: InpaintBot) -> None:
+    """Add the cog."""
+    await bot.add_cog(Edits(bot))

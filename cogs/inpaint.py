@@ -1,0 +1,169 @@
+"""`/inpaint`: change a part of a picture."""
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from discord import Attachment, app_commands
+from discord.app_commands import Choice, Range
+from discord.ext import commands
+
+from bot.delivery.client import InpaintBot
+from bot.domain import EditRequest, MaskTuning, Op, Options, Origin
+from bot.errors import BadParent, BadPicture
+from bot.providers.base import ProviderSpec
+from bot.services.options import parse_extra, suggestions
+from bot.services.sources import BOTH, NEITHER
+from cogs.ui import choices
+from cogs.ui.asking import AnyInteraction, check_permissions, reply_handle, viewable_channels
+from cogs.ui.choices import quiet
+from cogs.ui.uploads import check_attachment, kept
+
+if TYPE_CHECKING:
+    from bot.app import App
+
+COUNT_MAX = 8
+SIZE_PX_MAX = 512
+
+
+class Inpaint(commands.Cog):
+    """The command that begins an edit."""
+
+    def __init__(self, bot: InpaintBot) -> None:
+        self._bot = bot
+        self._app: App = bot.app
+
+    @app_commands.command()
+    @app_commands.guild_only()
+    @app_commands.describe(
+        image="The picture to change (JPEG, PNG, WebP or GIF)",
+        mask="A picture of the same shape: white changes, black stays",
+        prompt="What should be there",
+        parent="Go on from an earlier edit instead of an image",
+        result="Which picture of the earlier edit (1 if left out)",
+        provider="Who does it; left out, one that can is picked",
+        model="A model of that provider",
+        count="How many pictures",
+        negative_prompt="What should not be there",
+        seed="The same seed gives the same picture again",
+        strength="How far it may go from the picture that is there",
+        guidance="How closely it follows the prompt",
+        steps="More steps take longer and show more detail",
+        invert="Turn the mask around: black changes, white stays",
+        grow="Widen the mask by this many pixels",
+        feather="Soften the mask's edge over this many pixels",
+        extra="More options of the provider, as name=value",
+    )
+    async def inpaint(
+        self,
+        interaction: AnyInteraction,
+        image: Attachment | None = None,
+        mask: Attachment | None = None,
+        prompt: str = "",
+        parent: str | None = None,
+        result: Range[int, 1] | None = None,
+        provider: str | None = None,
+        model: str | None = None,
+        count: Range[int, 1, COUNT_MAX] = 1,
+        negative_prompt: str | None = None,
+        seed: Range[int, 0] | None = None,
+        strength: float | None = None,
+        guidance: float | None = None,
+        steps: int | None = None,
+        invert: bool = False,
+        grow: Range[int, 0, SIZE_PX_MAX] | None = None,
+        feather: Range[int, 0, SIZE_PX_MAX] | None = None,
+        extra: str = "",
+    ) -> None:
+        """Repaint a part of a picture."""
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        tuned = Options(model, negative_prompt, seed, strength, guidance, steps, parse_extra(extra))
+        request = replace(
+            _asked(interaction, parent),
+            parent_result_n=result,
+            prompt=prompt,
+            provider=provider,
+            count=count,
+            tuning=MaskTuning(invert, grow, feather),
+            options=tuned,
+        )
+        await self._begin(interaction, request, image, mask)
+
+    async def _begin(
+        self,
+        interaction: AnyInteraction,
+        request: EditRequest,
+        image: Attachment | None,
+        mask: Attachment | None,
+    ) -> None:
+        check_permissions(interaction)
+        self._check_files(request, image, mask)
+        async with kept(self._app.settings.data_dir / "work", image, mask) as files:
+            task = await self._app.intake.submit(
+                replace(request, picture=files.picture, mask=files.mask)
+            )
+        await self._bot.replies.show(task.id, request.reply)
+
+    def _check_files(
+        self, request: EditRequest, image: Attachment | None, mask: Attachment | None
+    ) -> None:
+        """Refuse what can be refused before anything is downloaded."""
+        if image and request.parent_task_id:
+            raise BadParent(BOTH)
+        if not image and not request.parent_task_id:
+            raise BadPicture(NEITHER)
+        for attachment, what in ((image, "picture"), (mask, "mask")):
+            if attachment:
+                check_attachment(attachment, what, self._app.settings.image_bytes_max)
+
+    @inpaint.autocomplete("parent")
+    @quiet
+    async def _parents(self, interaction: AnyInteraction, current: str) -> list[Choice[str]]:
+        tasks = await self._app.tasks.usable_parents(
+            interaction.user.id,
+            interaction.guild_id or 0,
+            viewable_channels(interaction),
+            current,
+        )
+        return choices.parent_choices(tasks, self._app.clock.now())
+
+    @inpaint.autocomplete("provider")
+    @quiet
+    async def _providers(self, interaction: AnyInteraction, current: str) -> list[Choice[str]]:
+        return choices.provider_choices(self._app.routing.offers(Op.INPAINT), Op.INPAINT, current)
+
+    @inpaint.autocomplete("model")
+    @quiet
+    async def _models(self, interaction: AnyInteraction, current: str) -> list[Choice[str]]:
+        models = (model for spec in self._picked(interaction) for model in spec.models)
+        return choices.text_choices(name for name in models if current.lower() in name.lower())
+
+    @inpaint.autocomplete("extra")
+    @quiet
+    async def _extras(self, interaction: AnyInteraction, current: str) -> list[Choice[str]]:
+        offered = (suggestions(spec.ops[Op.INPAINT], current) for spec in self._picked(interaction))
+        return choices.text_choices(dict.fromkeys(text for texts in offered for text in texts))
+
+    def _picked(self, interaction: AnyInteraction) -> list[ProviderSpec]:
+        """The provider that is filled in so far, or all there are."""
+        offers = self._app.routing.offers(Op.INPAINT)
+        named = [spec for spec in offers if spec.slug == interaction.namespace.provider]
+        return named or offers
+
+
+def _asked(interaction: AnyInteraction, parent: str | None) -> EditRequest:
+    """Who asks, where and on what, before the options."""
+    return EditRequest(
+        request_key=str(interaction.id),
+        origin=Origin.SLASH,
+        user_id=interaction.user.id,
+        guild_id=interaction.guild_id or 0,
+        channel_id=interaction.channel_id or 0,
+        parent_task_id=parent,
+        reply=reply_handle(interaction),
+        may_view=viewable_channels(interaction) if parent else None,
+    )
+
+
+async def setup(bot: InpaintBot) -> None:
+    """Add the cog."""
+    await bot.add_cog(Inpaint(bot))

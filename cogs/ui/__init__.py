@@ -1,0 +1,1 @@
+"""What several cogs share: reading what an interaction brings, and offering choices."""

@@ -1,0 +1,69 @@
+"""What an interaction says about who asks and from where, as plain values."""
+
+from datetime import UTC
+from typing import Any
+
+import discord
+from discord import Interaction, Permissions
+
+from bot.domain import ReplyHandle
+from bot.errors import MissingPermission
+
+AnyInteraction = Interaction[Any]
+
+_NEEDED = {
+    "view_channel": "View Channel",
+    "send_messages": "Send Messages",
+    "attach_files": "Attach Files",
+    "read_message_history": "Read Message History",
+}
+_IN_THREADS = {"send_messages": ("send_messages_in_threads", "Send Messages in Threads")}
+
+
+def reply_handle(interaction: AnyInteraction) -> ReplyHandle:
+    """The answer to this interaction, for as long as its token lives."""
+    expires_at = interaction.expires_at.astimezone(UTC)
+    return ReplyHandle(interaction.application_id, interaction.token, expires_at)
+
+
+def missing_permissions(have: Permissions, in_thread: bool) -> list[str]:
+    """Name, as Discord does, the permissions that a card here needs and the bot lacks."""
+    swapped = _IN_THREADS if in_thread else {}
+    needed = (swapped.get(flag, (flag, name)) for flag, name in _NEEDED.items())
+    return [name for flag, name in needed if not getattr(have, flag)]
+
+
+def check_permissions(interaction: AnyInteraction) -> None:
+    """Raise MissingPermission when no card could be shown in this channel."""
+    in_thread = isinstance(interaction.channel, discord.Thread)
+    missing = missing_permissions(interaction.app_permissions, in_thread)
+    if missing:
+        what = "a permission" if len(missing) == 1 else "permissions"
+        raise MissingPermission(
+            f"I am missing {what} in this channel: **{', '.join(missing)}**. "
+            "Ask an admin to allow that, or use another channel. Nothing was charged."
+        )
+
+
+def viewable_channels(interaction: AnyInteraction) -> frozenset[int]:
+    """The channels of this server that the member can view now, threads included."""
+    here = {interaction.channel_id} if interaction.channel_id else set[int]()
+    guild, member = interaction.guild, interaction.user
+    if guild is None or not isinstance(member, discord.Member):
+        return frozenset(here)
+    channels = {each.id for each in guild.channels if each.permissions_for(member).view_channel}
+    threads = {each.id for each in guild.threads if _sees_thread(each, member)}
+    return frozenset(here | channels | threads)
+
+
+def _sees_thread(thread: discord.Thread, member: discord.Member) -> bool:
+    """A private thread shows only to those in it, whom we do not track, and to moderators."""
+    if thread.parent is None:
+        return False
+    permissions = thread.permissions_for(member)
+    return permissions.view_channel and (not thread.is_private() or permissions.manage_threads)
+
+
+def may_manage(interaction: AnyInteraction) -> bool:
+    """Whether the member may take away others' messages here."""
+    return interaction.permissions.manage_messages

@@ -1,0 +1,74 @@
+"""What autocomplete offers, from plain values; where something breaks, it offers nothing."""
+
+import logging
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from datetime import datetime
+from functools import wraps
+from typing import Any, TypeVar
+
+from discord.app_commands import Choice
+
+from bot.delivery.words import ages, price, shortened
+from bot.domain import Op, Task
+from bot.providers.base import PromptUse, ProviderSpec
+
+log = logging.getLogger(__name__)
+
+NAME_MAX = 100
+CHOICES_MAX = 25
+
+C = TypeVar("C", bound=Callable[..., Awaitable[list[Choice[str]]]])
+
+
+def quiet(complete: C) -> C:
+    """Log an error and offer nothing: there is no way to tell the member."""
+
+    @wraps(complete)
+    async def guarded(*args: Any) -> list[Choice[str]]:
+        try:
+            return await complete(*args)
+        except Exception:
+            log.exception("autocomplete failed")
+            return []
+
+    return guarded  # pyright: ignore[reportReturnType]
+
+
+def parent_choices(tasks: Sequence[Task], now: datetime) -> list[Choice[str]]:
+    """Earlier edits, in the order given: prompt and age."""
+    return _fitting((_parent_name(task, now), task.id) for task in tasks)
+
+
+def _parent_name(task: Task, now: datetime) -> str:
+    age = f" · {ages(task.finished_at or task.created_at, now)}"
+    text = task.prompt.strip() or f"{task.op} without a prompt"
+    return shortened(text, NAME_MAX - len(age)) + age
+
+
+def provider_choices(specs: Sequence[ProviderSpec], op: Op, text: str) -> list[Choice[str]]:
+    """Providers that can do this, with what is worth knowing before choosing."""
+    typed = text.strip().lower()
+    fits = (spec for spec in specs if typed in f"{spec.slug} {spec.title}".lower())
+    return _fitting((_provider_name(spec, op), spec.slug) for spec in fits)
+
+
+def _provider_name(spec: ProviderSpec, op: Op) -> str:
+    offer = spec.ops[op]
+    unread = " · does not read the prompt" if offer.prompt is PromptUse.UNUSED else ""
+    free = f" · {price(0)}" if not offer.price.units else ""
+    return shortened(f"{spec.title}{free}{unread}", NAME_MAX)
+
+
+def text_choices(texts: Iterable[str]) -> list[Choice[str]]:
+    """Texts that stand for themselves."""
+    return _fitting((text, text) for text in texts)
+
+
+def _fitting(pairs: Iterable[tuple[str, str]]) -> list[Choice[str]]:
+    """Drop what Discord would refuse a whole list for."""
+    choices = [
+        Choice(name=name, value=value)
+        for name, value in pairs
+        if 0 < len(name) <= NAME_MAX and 0 < len(value) <= NAME_MAX
+    ]
+    return choices[:CHOICES_MAX]

@@ -1,0 +1,89 @@
+"""Files that a member attached: judged by what Discord says of them, then kept for a moment."""
+
+import asyncio
+import shutil
+import tempfile
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import discord
+from discord import Attachment
+
+from bot.delivery.words import megabytes
+from bot.errors import BadMask, BadPicture, UserError
+
+LOST = "Discord could not give me that file. Attach it again, please. Nothing was charged."
+
+_IPHONE = "on an iPhone: Settings > Camera > Formats > Most Compatible"
+# Formats that phones make and that many programs cannot read, with what helps.
+_UNREAD = {
+    "heic": f"HEIC. Save it as JPEG or PNG first ({_IPHONE})",
+    "heif": f"HEIF. Save it as JPEG or PNG first ({_IPHONE})",
+    "avif": "AVIF. Save it as JPEG, PNG or WebP first",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Uploads:
+    """Where the files of one request lie until its handler ends."""
+
+    picture: Path | None
+    mask: Path | None
+
+
+def check_attachment(attachment: Attachment, what: str, bytes_max: int) -> None:
+    """Refuse by size and type before a byte is downloaded; `what` is "picture" or "mask"."""
+    error: type[UserError] = BadMask if what == "mask" else BadPicture
+    kind = _kind(attachment)
+    if kind in _UNREAD:
+        raise error(f"Your {what} is {_UNREAD[kind]}. Then send it again. Nothing was charged.")
+    if attachment.content_type and not attachment.content_type.startswith("image/"):
+        raise error(
+            f"Your {what} is not an image but `{attachment.content_type[:60]}`. "
+            "Please send a JPEG, PNG, WebP or GIF. Nothing was charged."
+        )
+    if attachment.size > bytes_max:
+        raise error(
+            f"Your {what} has {megabytes(attachment.size)}; the most I take is "
+            f"{megabytes(bytes_max)}. Make it smaller and send it again. Nothing was charged."
+        )
+
+
+def _kind(attachment: Attachment) -> str:
+    told = (attachment.content_type or "").split(";")[0].strip().lower()
+    if told.startswith("image/") and (kind := told.removeprefix("image/").split("-")[0]) in _UNREAD:
+        return kind
+    return Path(attachment.filename).suffix.lower().removeprefix(".")
+
+
+@asynccontextmanager
+async def kept(
+    work: Path, picture: Attachment | None, mask: Attachment | None
+) -> AsyncGenerator[Uploads]:
+    """Download into a folder of our own inside `work`, which goes when the block ends."""
+    folder = await asyncio.to_thread(_new_folder, work)
+    try:
+        yield Uploads(
+            await _fetch(picture, folder / "picture"), await _fetch(mask, folder / "mask")
+        )
+    finally:
+        await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
+
+
+def _new_folder(work: Path) -> Path:
+    work.mkdir(parents=True, exist_ok=True)
+    return Path(tempfile.mkdtemp(prefix="up-", dir=work))
+
+
+async def _fetch(attachment: Attachment | None, target: Path) -> Path | None:
+    """Write one file under a name of ours; the member's own never touches the disk."""
+    if attachment is None:
+        return None
+    try:
+        data = await attachment.read()
+    except discord.HTTPException as error:
+        raise BadPicture(LOST, log=f"download failed: {error}") from error
+    await asyncio.to_thread(target.write_bytes, data)
+    return target
