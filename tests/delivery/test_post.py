@@ -1,0 +1,246 @@
+"""The view loop against a Discord that answers as told."""
+
+import asyncio
+from itertools import pairwise
+from typing import Any
+
+import pytest
+
+from bot.domain import CardState, TaskState
+from bot.services.cards import Progress, TaskView
+from tests.delivery.stage import stage
+from tests.delivery.test_faults import refused
+from tests.delivery.views import NOW, TASK_ID, after, done, result, view
+from tests.fakes import FakeClock
+
+S = TaskState
+FRESH: dict[str, Any] = {
+    "card_state": CardState.NONE,
+    "message_id": None,
+    "card_posting_at": None,
+    "view_posted": 0,
+}
+FINAL: dict[str, Any] = {"state": S.DONE, "finished_at": after(9), "results": (result(),)}
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    return FakeClock(NOW)
+
+
+def named(task_id: str, seen: TaskView | None = None, **values: Any) -> TaskView:
+    return view(**({"id": task_id} | FRESH | values))
+
+
+async def test_a_card_is_posted_once_then_only_edited(clock: FakeClock) -> None:
+    async with stage(view(S.QUEUED, **FRESH), clock=clock) as s:
+        await s.until(lambda: s.board.task(TASK_ID).card_state is CardState.POSTED)
+        s.board.change(TASK_ID, state=S.RUNNING)
+        await s.until(lambda: s.poster.verbs() == ["post", "edit"])
+        s.board.change(TASK_ID, **FINAL)
+        await s.until(lambda: len(s.poster.asked) == 3)
+    assert s.poster.verbs() == ["post", "edit", "edit"]
+    assert s.poster.asked[-1].files == ["result-1.webp"]
+    assert s.board.task(TASK_ID).view_posted == s.board.task(TASK_ID).view_rev
+
+
+async def test_progress_is_edited_at_its_moments_and_only_when_it_shows(clock: FakeClock) -> None:
+    running = view(S.RUNNING, view_posted=2)
+    async with stage(running, clock=clock) as s:
+        await s.until(lambda: clock.now() > after(3.2))
+        first = len(s.poster.asked)
+        for percent, at_s in ((10, 9), (10, 16), (50, 26), (60, 41)):
+            s.board.mark(TASK_ID, progress=Progress(percent=percent))
+            await s.until(lambda at_s=at_s: clock.now() > after(at_s))
+    shown = [each.text for each in s.poster.asked[first:]]
+    assert len(shown) == 3
+    assert [round(each.at_s) for each in s.poster.asked[first:]] == [8, 25, 40]
+    assert "60 %" in shown[-1]
+
+
+async def test_one_request_a_channel_is_in_flight_and_channels_do_not_wait_for_each_other(
+    clock: FakeClock,
+) -> None:
+    views = [named(f"t{n}", channel_id=n % 2) for n in range(10)]
+    async with stage(*views, clock=clock) as s:
+        s.poster.takes_s = 1.0
+        await s.until(lambda: len(s.poster.asked) == 10)
+    assert s.poster.most_in_flight == 1
+    assert s.poster.asked[-1].at_s < 5  # ten in a row would have taken nine seconds
+
+
+async def test_a_final_overtakes_the_progress_of_others(clock: FakeClock) -> None:
+    views = [named(f"t{n}", state=S.RUNNING) for n in range(6)]
+    async with stage(*views, clock=clock) as s:
+        s.poster.takes_s = 0.2
+        await s.until(lambda: s.poster.verbs().count("post") == 6)
+        s.poster.asked.clear()
+        for n in range(6):
+            s.board.mark(f"t{n}", progress=Progress(percent=n))
+        await s.until(lambda: s.poster.verbs().count("edit") == 1)
+        s.board.change("t5", **FINAL)
+        await s.until(lambda: any(each.files for each in s.poster.asked))
+    assert [each.task_id for each in s.poster.asked][1] == "t5"
+
+
+async def test_progress_of_a_channel_stays_under_one_edit_in_two_seconds(clock: FakeClock) -> None:
+    views = [named(f"t{n}", state=S.RUNNING) for n in range(30)]
+    async with stage(*views, clock=clock) as s:
+        await s.until(lambda: s.poster.verbs().count("post") == 30)
+        begun = clock.now()
+        s.poster.asked.clear()
+        while (clock.now() - begun).total_seconds() < 40:
+            for n in range(30):
+                s.board.mark(f"t{n}", progress=Progress(stage=str(clock.now())))
+            await asyncio.sleep(0)
+            await clock.advance(0.5)
+    assert 15 <= len(s.poster.asked) <= 21
+    assert len({each.task_id for each in s.poster.asked}) == len(s.poster.asked)
+
+
+async def test_a_card_begun_before_a_stop_is_found_and_not_posted_again(clock: FakeClock) -> None:
+    begun = FRESH | {"card_posting_at": NOW}
+    async with stage(view(S.RUNNING, **begun), clock=clock) as s:
+        s.poster.found[TASK_ID] = 55
+        await s.until(lambda: s.poster.verbs() == ["find", "edit"])
+    assert s.board.task(TASK_ID).message_id == 55
+
+
+async def test_a_card_begun_before_a_stop_and_never_posted_is_posted(clock: FakeClock) -> None:
+    begun = FRESH | {"card_posting_at": NOW}
+    async with stage(view(S.RUNNING, **begun), clock=clock) as s:
+        await s.until(lambda: s.poster.verbs() == ["find", "post"])
+    assert s.board.task(TASK_ID).message_id
+
+
+async def test_a_post_of_unknown_outcome_is_looked_for_before_it_is_tried_again(
+    clock: FakeClock,
+) -> None:
+    async with stage(view(S.RUNNING, **FRESH), clock=clock) as s:
+        s.poster.fails["post"] = [OSError("reset")]
+        await s.until(lambda: s.board.task(TASK_ID).card_state is CardState.POSTED)
+    assert s.poster.verbs() == ["post", "find", "post"]
+
+
+@pytest.mark.parametrize(
+    "error",
+    [refused(404, 10008), refused(404, 10003), refused(403, 50001), refused(403, 50013)],
+    ids=["message", "channel", "access", "permission"],
+)
+async def test_a_card_that_is_gone_is_lost_and_the_task_is_not(
+    clock: FakeClock, error: Exception, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with stage(view(S.RUNNING, **FRESH), clock=clock) as s:
+        await s.until(lambda: s.board.task(TASK_ID).card_state is CardState.POSTED)
+        s.poster.fails["edit"] = [error]
+        s.board.change(TASK_ID, **FINAL)
+        await s.until(lambda: s.board.task(TASK_ID).card_state is CardState.LOST)
+        await clock.advance(300)
+    assert s.poster.verbs() == ["post", "edit"]
+    assert s.board.task(TASK_ID).state is S.DONE
+    assert "the result is kept" in caplog.text
+
+
+async def test_an_archived_thread_is_opened_once(clock: FakeClock) -> None:
+    async with stage(view(S.RUNNING), clock=clock) as s:
+        s.poster.fails["edit"] = [refused(400, 50083)]
+        await s.until(lambda: s.poster.verbs() == ["edit", "unarchive", "edit"])
+        assert s.board.task(TASK_ID).card_state is CardState.POSTED
+
+
+async def test_a_thread_that_may_not_be_opened_loses_its_card(clock: FakeClock) -> None:
+    async with stage(view(S.RUNNING), clock=clock) as s:
+        s.poster.fails["edit"] = [refused(400, 50083)]
+        s.poster.fails["unarchive"] = [refused(403, 50013)]
+        await s.until(lambda: s.board.task(TASK_ID).card_state is CardState.LOST)
+
+
+async def test_too_large_takes_smaller_copies_and_remembers_the_limit(clock: FakeClock) -> None:
+    async with stage(done(), clock=clock) as s:
+        s.poster.fails["edit"] = [refused(413, 40005), refused(413, 40005)]
+        await s.until(lambda: s.poster.verbs() == ["edit"] * 3, step_s=0.5)
+        await s.until(lambda: s.board.task(TASK_ID).view_posted == 2)
+    assert s.board.limits[5] < 1000
+    assert "compressed" in s.poster.asked[-1].text
+
+
+async def test_where_nothing_is_small_enough_the_card_says_so(clock: FakeClock) -> None:
+    async with stage(done(), clock=clock) as s:
+        s.poster.fails["edit"] = [refused(413, 40005)] * 50
+        await s.until(lambda: any(not each.files for each in s.poster.asked), step_s=1)
+    assert "could not be shown here" in s.poster.asked[-1].text
+
+
+async def test_old_edits_are_tried_later_and_never_posted_anew(clock: FakeClock) -> None:
+    async with stage(done(), clock=clock) as s:
+        s.poster.fails["edit"] = [refused(429, 30046)]
+        await s.until(lambda: s.poster.verbs() == ["edit", "edit"], step_s=1)
+    assert s.poster.asked[1].at_s >= 60
+
+
+async def test_a_discord_that_is_down_gets_the_final_when_it_is_back(clock: FakeClock) -> None:
+    async with stage(done(), clock=clock) as s:
+        s.poster.fails["edit"] = [refused(503, 0) for _ in range(4)]
+        await s.until(lambda: s.board.task(TASK_ID).view_posted == 2, step_s=1)
+    waits = [b.at_s - a.at_s for a, b in pairwise(s.poster.asked)]
+    assert len(waits) == 4
+    assert waits == sorted(waits)
+
+
+async def test_what_discord_refuses_is_let_be_after_some_tries(clock: FakeClock) -> None:
+    async with stage(done(), clock=clock) as s:
+        s.poster.fails["edit"] = [refused(400, 50035) for _ in range(9)]
+        await s.until(lambda: s.board.task(TASK_ID).view_posted == 2, step_s=1)
+        await clock.advance(300)
+    assert len(s.poster.asked) == 3
+
+
+async def test_a_row_that_does_not_take_a_mark_is_no_reason_to_spin(clock: FakeClock) -> None:
+    async with stage(view(S.QUEUED, **FRESH), clock=clock) as s:
+        s.board.begin_card = _never  # pyright: ignore[reportAttributeAccessIssue]
+        await s.until(lambda: clock.now() > after(30))
+    assert s.poster.asked == []
+
+
+async def _never(task_id: str) -> bool:
+    return False
+
+
+async def test_a_ping_follows_the_final_once(clock: FakeClock) -> None:
+    async with stage(done(wants_ping=True), clock=clock) as s:
+        await s.until(lambda: s.poster.verbs() == ["edit", "ping"])
+        await clock.advance(200)
+    assert s.board.task(TASK_ID).ping_message_id
+    assert s.poster.verbs() == ["edit", "ping"]
+
+
+async def test_a_ping_begun_before_a_stop_is_found(clock: FakeClock) -> None:
+    begun = done(wants_ping=True, view_posted=2, ping_posting_at=NOW)
+    async with stage(begun, clock=clock) as s:
+        s.poster.found[f"ping:{TASK_ID}"] = 66
+        await s.until(lambda: s.board.task(TASK_ID).ping_message_id == 66)
+    assert s.poster.verbs() == ["find_ping"]
+
+
+async def test_a_ping_that_cannot_be_posted_leaves_the_card_alone(clock: FakeClock) -> None:
+    async with stage(done(wants_ping=True, view_posted=2), clock=clock) as s:
+        s.poster.fails["ping"] = [refused(403, 50013)]
+        await s.until(lambda: s.board.task(TASK_ID).ping_message_id == 0)
+        await clock.advance(200)
+    assert s.poster.verbs() == ["ping"]
+    assert s.board.task(TASK_ID).card_state is CardState.POSTED
+
+
+async def test_a_deleted_card_takes_its_ping_along(clock: FakeClock) -> None:
+    doomed = done(card_state=CardState.DELETING, ping_message_id=9)
+    async with stage(doomed, clock=clock) as s:
+        await s.until(lambda: s.board.task(TASK_ID).card_state is CardState.DELETED)
+    assert s.poster.verbs() == ["delete", "delete"]
+
+
+async def test_the_loop_ends_when_it_is_cancelled(clock: FakeClock) -> None:
+    async with stage(*(named(f"t{n}") for n in range(3)), clock=clock) as s:
+        s.poster.takes_s = 5
+        await s.until(lambda: len(s.poster.asked) == 1)
+    await asyncio.sleep(0)
+    assert len(asyncio.all_tasks()) == 1
