@@ -30,7 +30,6 @@ class PicturePool:
 
     def __init__(
         self,
-        *,
         workers_short: int = 0,
         workers_fill: int = 0,
         memory_mib: int = 0,
