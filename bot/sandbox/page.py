@@ -19,7 +19,7 @@ from bot.sandbox.people import People
 log = logging.getLogger(__name__)
 
 # Taken when it is free, so that the address looks familiar.
-PORT = 8420
+PORT = 8642
 REFRESH_GAP_S = 0.1
 # Every way in which a message appears, changes or goes, ephemeral ones too.
 _CHANGES = ("commit_message", "edit_message", "delete_message")

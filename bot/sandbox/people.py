@@ -56,7 +56,8 @@ async def welcome(people: People, folder: Path) -> None:
     ways = "\n".join(f"- `{each.photo}` with `{each.mask}`: {each.idea}" for each in SAMPLES)
     await people.guide.send(
         people.channel,
-        "Type `/inpaint`, choose a photo as **image**, then press **+16 more** and choose the mask "
-        f"that belongs to it as **mask**. White in a mask marks what to change.\n{ways}\n"
-        f"They are in `{folder}`. At the top you can look at the channel as either member.",
+        "Type `/inpaint`, press Enter, and pick **image** and **mask** from its options: a photo "
+        "and a mask that belongs to it. White in the mask marks what to change.\n"
+        "At the top, “Viewing as” switches between an admin and a member.\n"
+        f"Try these, from `{folder}`:\n{ways}",
     )
