@@ -14,6 +14,7 @@ from discord import Attachment
 from bot.delivery.words import megabytes
 from bot.errors import BadMask, BadPicture, UserError
 
+UNTOLD = "application/octet-stream"  # Discord does not know: the decoder will
 LOST = "Discord could not give me that file. Attach it again, please. Nothing was charged."
 
 _IPHONE = "on an iPhone: Settings > Camera > Formats > Most Compatible"
@@ -39,9 +40,10 @@ def check_attachment(attachment: Attachment, what: str, bytes_max: int) -> None:
     kind = _kind(attachment)
     if kind in _UNREAD:
         raise error(f"Your {what} is {_UNREAD[kind]}. Then send it again. Nothing was charged.")
-    if attachment.content_type and not attachment.content_type.startswith("image/"):
+    told = attachment.content_type or UNTOLD
+    if told != UNTOLD and not told.startswith("image/"):
         raise error(
-            f"Your {what} is not an image but `{attachment.content_type[:60]}`. "
+            f"Your {what} is not an image but `{told[:60]}`. "
             "Please send a JPEG, PNG, WebP or GIF. Nothing was charged."
         )
     if attachment.size > bytes_max:

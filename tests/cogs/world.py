@@ -1,0 +1,218 @@
+"""The real bot, services and database in SimCord's Discord, with a provider that does as told."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import discord
+import pytest
+import simcord
+from discord import app_commands
+from simcord.actors import MemberActor
+from simcord.builders import ChannelHandle, GuildHandle
+from simcord.results import InteractionResult, ResponseMessage
+
+from bot.app import App, compose
+from bot.db.engine import Database
+from bot.db.migrate import upgrade
+from bot.delivery.client import InpaintBot, build_bot
+from bot.domain import Task, TaskState
+from bot.errors import BotError
+from bot.services import reading
+from bot.settings import Settings
+from tests import assets
+from tests.fakes import FakeClock, until
+from tests.services.scripted import Scripted, ThreadPictures
+
+# SimCord would call every refusal an error of the bot: `World.close` looks at them instead.
+SIMCORD = pytest.mark.simcord(shard_count=1, check_errors=False, settle_timeout=20)
+
+PHOTO = ("photo.png", assets.encoded(assets.photo(96, 64), "PNG"))
+MASK = ("mask.png", assets.encoded(assets.mask(96, 64), "PNG"))
+
+
+class WorldClock(FakeClock):
+    """Takes SimCord's clock along."""
+
+    env: simcord.Env | None = None
+
+    async def advance(self, seconds: float) -> None:
+        if self.env is not None:
+            self.env.backend.clock.advance(seconds)
+        await super().advance(seconds)
+
+
+@asynccontextmanager
+async def opened(
+    folder: Path, clock: FakeClock, providers: list[Scripted], **changes: Any
+) -> AsyncGenerator[App]:
+    """Services on a SQLite file; a second call on the same folder finds everything again."""
+    settings = Settings(data_dir=folder, _env_file=None, **changes)  # pyright: ignore[reportCallIssue]
+    await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
+    await asyncio.to_thread(upgrade, settings.database_path)
+    db = Database(settings.database_path)
+    try:
+        by_slug = {provider.spec.slug: provider for provider in providers}
+        yield compose(settings, clock, db, ThreadPictures(), by_slug)
+    finally:
+        await db.close()
+
+
+@dataclass
+class World:
+    """A server with a channel, two members and the bot at work."""
+
+    env: simcord.Env
+    app: App
+    clock: WorldClock
+    folder: Path
+    providers: list[Scripted]
+    guild: GuildHandle = field(init=False)
+    channel: ChannelHandle = field(init=False)
+    alice: MemberActor = field(init=False)
+    bob: MemberActor = field(init=False)
+    _running: AsyncExitStack = field(default_factory=AsyncExitStack)
+
+    @property
+    def provider(self) -> Scripted:
+        return self.providers[0]
+
+    @property
+    def bot(self) -> InpaintBot:
+        assert isinstance(self.env.bot, InpaintBot)
+        return self.env.bot
+
+    async def build(self) -> None:
+        """People first, then the loops, in a task that knows of SimCord."""
+        self.guild = self.env.create_guild("Guild")
+        self.channel = self.guild.create_text_channel("pictures")
+        self.alice = self.guild.add_member(self.env.create_user("alice"))
+        self.bob = self.guild.add_member(self.env.create_user("bob"))
+        await self.env.settle()
+        await self.start()
+
+    async def start(self) -> None:
+        ready, stop = asyncio.Event(), asyncio.Event()
+
+        async def work() -> None:
+            async with self.app.running(self.bot):
+                ready.set()
+                await stop.wait()
+
+        with self.env.time_context():
+            running = asyncio.create_task(work(), name="running")
+
+        async def end() -> None:
+            stop.set()
+            await running
+
+        self._running.push_async_callback(end)
+        await ready.wait()
+
+    async def restart(self, **changes: Any) -> None:
+        """The process ends and another begins on the same folder."""
+        await self._running.aclose()
+        self._running = AsyncExitStack()
+        await self.app.db.close()
+        app = opened(self.folder, self.clock, self.providers, **changes)
+        self.app = await self._running.enter_async_context(app)
+        await self.env.restart_bot(build_bot(self.app))
+        await self.start()
+
+    async def close(self) -> None:
+        await self._running.aclose()
+        unexpected = [error for error in self.env.errors if not _expected(error)]
+        assert unexpected == []
+
+    async def later(self, seconds: float) -> None:
+        """Let much time pass at once."""
+        await self.env.advance_time(seconds)
+        await FakeClock.advance(self.clock, seconds)
+
+    async def until(self, holds: Callable[[], bool], patience_s: float = 20.0) -> None:
+        await until(self.clock, holds, patience_s=patience_s)
+
+    async def inpaint(
+        self, who: MemberActor | None = None, channel: ChannelHandle | None = None, **options: Any
+    ) -> InteractionResult:
+        """Type `/inpaint` with the usual picture and mask, unless told otherwise."""
+        given = {"image": PHOTO, "mask": MASK, "prompt": "a red boat"} | options
+        given = {name: value for name, value in given.items() if value is not None}
+        return await (who or self.alice).slash(channel or self.channel, "inpaint", **given)
+
+    async def tasks(self) -> list[Task]:
+        """All rows, oldest first."""
+        async with self.app.db.read() as session:
+            return await reading.tasks(session)
+
+    async def task(self) -> Task:
+        """The only row."""
+        (task,) = await self.tasks()
+        return task
+
+    async def in_state(self, *states: TaskState, n: int = -1) -> Task:
+        """Wait until the newest task is in one of these states, and its card says so."""
+        async with asyncio.timeout(20):
+            while True:
+                await asyncio.sleep(0.005)
+                await self.clock.advance(0.05)
+                rows = await self.tasks()
+                if rows and rows[n].state in states and rows[n].view_posted == rows[n].view_rev:
+                    return rows[n]
+
+    def cards(self, channel: ChannelHandle | None = None) -> list[discord.Message]:
+        """What the bot has said in a channel, oldest first."""
+        shown = (channel or self.channel).history()
+        mine = [message for message in shown if message.author.id == self.bot.application_id]
+        return mine or [each for each in shown if self.bot.user and each.author == self.bot.user]
+
+    def card(self) -> discord.Message:
+        (card,) = self.cards()
+        return card
+
+    def leftovers(self) -> list[Path]:
+        """Passing files of requests that are still there."""
+        return sorted((self.folder / "work").glob("*"))
+
+
+def text_of(message: discord.Message | ResponseMessage | None) -> str:
+    """All the text that a message shows."""
+    assert message is not None
+    raw: Any = message.components if isinstance(message, ResponseMessage) else None
+    parts = raw if raw is not None else [each.to_dict() for each in message.components]
+    return "\n".join(_texts(parts)) or message.content
+
+
+def _texts(components: list[Any]) -> list[str]:
+    found: list[str] = []
+    for component in components:
+        if component.get("type") == 10:
+            found.append(component["content"])
+        found += _texts(component.get("components", []))
+    return found
+
+
+def labels_of(message: discord.Message | ResponseMessage | None) -> list[str]:
+    """The labels of a message's buttons."""
+    assert message is not None
+    raw: Any = message.components if isinstance(message, ResponseMessage) else None
+    parts = raw if raw is not None else [each.to_dict() for each in message.components]
+    return _labels(parts)
+
+
+def _labels(components: list[Any]) -> list[str]:
+    found: list[str] = []
+    for component in components:
+        if component.get("type") == 2:
+            found.append(component["label"])
+        found += _labels(component.get("components", []))
+    return found
+
+
+def _expected(error: BaseException) -> bool:
+    if isinstance(error, app_commands.CommandInvokeError):
+        error = error.original
+    return isinstance(error, BotError)
