@@ -17,7 +17,7 @@ CONTEXT, CONTEXT_OF_LARGE, CONTEXT_MIN_PX = 0.5, 0.25, 64
 LARGE_FROM = 0.5
 # So that 512.0000001 does not become the next multiple.
 HAIR = 1e-9
-SHRINK, SHRINKS_MAX = 0.98, 64
+SHRINK, SHRINKS_MAX = 0.98, 500
 
 
 def fit(picture: Path, mask: Path, rule: SizeRule, out_picture: Path, out_mask: Path) -> Fit:

@@ -63,7 +63,7 @@ class PicturePool:
         try:
             return await self._short.run(stage, args, kwargs)
         except (WorkerDied, TimeoutError, MemoryError) as error:
-            raise _too_heavy(stage, error) from error
+            raise blame(stage, error) from error
 
     async def fill(self, stage: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         """Local inpainting; cancelling the await ends the worker process.
@@ -78,7 +78,8 @@ class PicturePool:
         return self._short.restarts + self._fill.restarts
 
 
-def _too_heavy(stage: object, error: Exception) -> BotError:
+def blame(stage: object, error: Exception) -> BotError:
+    """What a member reads when a stage took too much or its worker died."""
     log = f"{getattr(stage, '__name__', stage)}: {type(error).__name__}: {error}"
     if stage in TAKES_IN:
         return BadPicture(TOO_HEAVY, log=log)

@@ -14,7 +14,7 @@ from bot.errors import BadPicture, NotSent, PictureLost
 from bot.imaging.compose import compose
 from bot.imaging.intake import take_in
 from bot.imaging.lane import WorkerDied
-from bot.imaging.worker import PicturePool, _too_heavy
+from bot.imaging.worker import PicturePool, blame
 from tests.assets import mask, photo, save
 from tests.imaging import stages
 
@@ -135,8 +135,8 @@ async def test_a_fill_that_crashes_says_so_plainly(pool: PicturePool) -> None:
 
 
 def test_a_picture_being_taken_in_is_blamed_on_the_picture() -> None:
-    assert isinstance(_too_heavy(take_in, TimeoutError()), BadPicture)
-    assert isinstance(_too_heavy(compose, TimeoutError()), PictureLost)
+    assert isinstance(blame(take_in, TimeoutError()), BadPicture)
+    assert isinstance(blame(compose, TimeoutError()), PictureLost)
 
 
 @pytest.mark.parametrize("pause_s", [0, 0.5])
