@@ -24,6 +24,7 @@ from bot.services.booking import Booking
 from bot.services.clock import SystemClock
 from bot.services.dispatch import EmbeddedDispatcher
 from bot.services.drive import Drive
+from bot.services.ending import end
 from bot.services.facts import Facts
 from bot.services.intake import Intake, IntakeTools
 from bot.services.ledger import Ledger
@@ -87,9 +88,9 @@ class App:
         self.intake.close()
         self.drive.close()
         views, *others = loops
-        await _ended(others)
+        await end(others)
         await self.dispatcher.stop(self.settings.stop_grace_s, self.drive.in_submit)
-        await _ended([views])
+        await end([views])
 
 
 @asynccontextmanager
@@ -112,22 +113,23 @@ async def open_app(
         )
         parts = Parts(settings, ApiClient(client), pictures)
         built = [factory(parts) for factory in (PROVIDERS if providers is None else providers)]
-        yield _compose(
+        yield compose(
             settings, clock or SystemClock(), db, pictures, {p.spec.slug: p for p in built}
         )
 
 
-def _compose(
+def compose(
     settings: Settings,
     clock: Clock,
     db: Database,
     pictures: Pictures,
     providers: Mapping[str, Provider],
 ) -> App:
+    """Wire the services; opens nothing and starts nothing."""
     signals, ledger, work = Signals(), Ledger(clock), settings.data_dir / "work"
     blobs = Blobs(settings.data_dir / "blobs", clock)
-    tasks = Tasks(db, clock, Moves(clock, ledger, blobs, signals))
     dispatcher = EmbeddedDispatcher()
+    tasks = Tasks(db, clock, Moves(clock, ledger, blobs, signals), providers, dispatcher.nudge)
     admission = Admission(db, clock, tasks, dispatcher, providers)
     tools = Toolbox(db, clock, tasks, blobs, pictures, providers, dispatcher, work)
     routing = Routing(providers, settings.default_provider)
@@ -192,9 +194,3 @@ async def _kept_alive(name: str, loop: Callable[[], Awaitable[None]]) -> None:
             # A loop is level-triggered: begun again it finds in the rows whatever it missed.
             log.exception("the %s loop broke and starts again", name)
             await asyncio.sleep(RESTART_LOOP_S)
-
-
-async def _ended(loops: Sequence[asyncio.Task[None]]) -> None:
-    for loop in loops:
-        loop.cancel()
-    await asyncio.gather(*loops, return_exceptions=True)

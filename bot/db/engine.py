@@ -51,7 +51,7 @@ class Database:
 
 def _engine(path: Path, *, size: int, begin: str, pragmas: tuple[str, ...]) -> AsyncEngine:
     engine = create_async_engine(
-        f"sqlite+aiosqlite:///{path}", pool_size=size, max_overflow=0, pool_timeout=60
+        f"sqlite+aiosqlite:///{path}", pool_size=size, max_overflow=0, pool_timeout=None
     )
 
     @event.listens_for(engine.sync_engine, "connect")

@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -35,7 +36,8 @@ class Candidate:
 def queue_order() -> Subquery:
     """Queued tasks with their place: a member's n-th task stands behind everybody's n-1st.
 
-    Running ones count. Within a rank, a guild with many tasks waits for guilds with fewer; then the older goes first.
+    Running ones count. Within a rank, a guild with many tasks waits for guilds with fewer; then
+    the older goes first.
     """
     running = aliased(TaskRow)
     mine = (
@@ -85,10 +87,9 @@ class Admission:
         while True:
             self._wake.clear()
             await self.admit()
-            try:
-                await asyncio.wait_for(self._wake.wait(), EVERY_S)
-            except TimeoutError:
-                continue
+            with suppress(TimeoutError):
+                async with asyncio.timeout(EVERY_S):
+                    await self._wake.wait()
 
     async def admit(self) -> list[str]:
         """Pick what may start now, mark it ready and hand it over, in one transaction."""

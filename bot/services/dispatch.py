@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.db.engine import after_commit
 from bot.log import task_context
+from bot.services.ending import end
 
 log = logging.getLogger(__name__)
 
@@ -57,7 +58,7 @@ class EmbeddedDispatcher:
     async def stop(self, grace_s: float, guarded: Callable[[], Collection[str]]) -> None:
         """Stop all drives; those in a submit get up to `grace_s` to end it."""
         if self._pump:
-            self._pump.cancel()
+            await end([self._pump])
         await self._stop_drives(lambda task_id: task_id not in guarded())
         waiting = list(self._drives.values())
         if waiting:
@@ -67,9 +68,7 @@ class EmbeddedDispatcher:
 
     async def _stop_drives(self, which: Callable[[str], bool]) -> None:
         stopped = [drive for task_id, drive in self._drives.items() if which(task_id)]
-        for drive in stopped:
-            drive.cancel()
-        await asyncio.gather(*stopped, return_exceptions=True)
+        await end(stopped)
 
     async def _run(self) -> None:
         while True:

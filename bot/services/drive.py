@@ -120,9 +120,8 @@ class Drive:
     async def _not_sent(self, task: Task, error: NotSent) -> None:
         if task.attempt >= STARTS_MAX:
             raise error
-        delay_s = error.retry_after_s or min(BACKOFF_S_MAX, 2.0**task.attempt) * random.uniform(
-            0.5, 1.0
-        )
+        jitter = random.uniform(0.5, 1.0)  # noqa: S311
+        delay_s = error.retry_after_s or min(BACKOFF_S_MAX, 2.0**task.attempt) * jitter
         log.info("not sent, again in %.1f s: %s", delay_s, error.log)
         await self._tools.tasks.not_sent(task, delay_s)
 

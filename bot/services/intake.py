@@ -81,7 +81,7 @@ class Intake:
         async with self._folder() as folder:
             kept = await self._t.looking.look(request, source, spec.ops[request.op], folder)
         parent = {"parent_task_id": source.parent_id, "parent_result_n": source.result_n}
-        return await self._book(request, spec, {**kept.columns, **parent}, kept)
+        return await self.book(request, spec, {**kept.columns, **parent}, kept)
 
     async def go(self, task_id: str, user_id: int, reply: ReplyHandle | None = None) -> Task:
         """A draft becomes an edit; everything is asked again. A second press changes nothing."""
@@ -132,7 +132,7 @@ class Intake:
             if twin := await self._twin(session, request):
                 return twin
         spec = await self._checked(request)
-        return await self._book(
+        return await self.book(
             request, spec, {**rows.copied_columns(old), "draft_reason": None}, None
         )
 
@@ -148,9 +148,10 @@ class Intake:
             await self._t.booking.check(session, request.guild_id, request.user_id, price.credits)
         return spec
 
-    async def _book(
+    async def book(
         self, request: EditRequest, spec: ProviderSpec, columns: dict[str, Any], kept: Kept | None
     ) -> Task:
+        """Write the task with its hold; the same request key gives the task it made before."""
         price = quote(spec, request.op, request.count)
         row = {**rows.request_columns(request, spec, price), **columns}
         try:

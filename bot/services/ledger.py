@@ -60,8 +60,8 @@ class Ledger:
         account_id: int,
         amount: int,
         *,
-        task_seq: int,
-        actor_id: int,
+        task_seq: int | None,
+        actor_id: int | None,
     ) -> bool:
         """Set `amount` aside; False when the account does not cover it."""
         if not await self._take(session, account_id, amount, into_held=True):

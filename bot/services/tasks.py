@@ -1,6 +1,6 @@
 """The only writer of `tasks.state`: every move is guarded and carries its money with it."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
@@ -9,10 +9,11 @@ from typing import Any
 from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.db.engine import Database
+from bot.db.engine import Database, after_commit
 from bot.db.models import TaskRow
 from bot.domain import HOLDING, CardState, Task, TaskState
 from bot.errors import BotError, NotYours
+from bot.providers.base import Provider
 from bot.services import reading
 from bot.services.moves import Ending, Moves
 from bot.services.ports import Clock
@@ -42,10 +43,19 @@ class Sent:
 class Tasks:
     """Moves tasks along `MOVES`; False from a move: its row stands elsewhere, nothing changed."""
 
-    def __init__(self, db: Database, clock: Clock, moves: Moves) -> None:
+    def __init__(
+        self,
+        db: Database,
+        clock: Clock,
+        moves: Moves,
+        providers: Mapping[str, Provider],
+        nudge: Callable[[str], None],
+    ) -> None:
         self._db = db
         self._clock = clock
         self._moves = moves
+        self._providers = providers
+        self._nudge = nudge
 
     async def get(self, task_id: str) -> Task | None:
         """The task as it stands, or None."""
@@ -145,9 +155,7 @@ class Tasks:
             for task in rows:
                 await self._moves.move(session, task, {S.DRAFT}, S.EXPIRED)
 
-    async def cancel(
-        self, task_id: str, user_id: int, may_manage: bool, may_cancel_remote: bool
-    ) -> CancelOutcome:
+    async def cancel(self, task_id: str, user_id: int, may_manage: bool) -> CancelOutcome:
         """A member's wish; what is not at the provider yet ends at once, with its refund."""
         async with self._db.write() as session:
             task = await reading.task(session, task_id)
@@ -155,16 +163,22 @@ class Tasks:
                 return CancelOutcome.GONE
             if task.user_id != user_id and not may_manage:
                 raise NotYours
-            if task.state is S.DRAFT:
-                await self._moves.move(session, task, {S.DRAFT}, S.CANCELLED)
-                return CancelOutcome.CANCELLED
-            if task.state in {S.QUEUED, S.READY}:
-                await self._moves.end(session, task, {task.state}, S.CANCELLED, Ending())
-                return CancelOutcome.CANCELLED
-            if not may_cancel_remote or task.remote_state.get("cancel_refused"):
-                return CancelOutcome.TOO_LATE
-            await self._ask_cancel(session, task)
-            return CancelOutcome.ASKED
+            after_commit(session, lambda: self._nudge(task_id))
+            return await self._cancel(session, task)
+
+    async def _cancel(self, session: AsyncSession, task: Task) -> CancelOutcome:
+        if task.state is S.DRAFT:
+            await self._moves.move(session, task, {S.DRAFT}, S.CANCELLED)
+            return CancelOutcome.CANCELLED
+        if task.state in {S.QUEUED, S.READY}:
+            await self._moves.end(session, task, {task.state}, S.CANCELLED, Ending())
+            return CancelOutcome.CANCELLED
+        provider = self._providers.get(task.provider)
+        settled = "done" in task.remote_state or task.remote_state.get("cancel_refused")
+        if settled or provider is None or not provider.spec.cancels:
+            return CancelOutcome.TOO_LATE
+        await self._ask_cancel(session, task)
+        return CancelOutcome.ASKED
 
     async def delete(self, task_id: str, user_id: int, may_manage: bool) -> bool:
         """Let the view loop take the card away; False when there is none to take."""
