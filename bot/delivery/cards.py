@@ -29,7 +29,7 @@ LOSSY = "The picture here is compressed to fit this server's upload limit; the e
 def render_card(view: TaskView, files: Sequence[PostFile] = ()) -> ui.LayoutView:
     """Draw the card; each of `files` has to be sent along under its name."""
     task = view.task
-    parts: list[ui.Item[Any]] = [ui.TextDisplay("\n".join(_head(view)))]
+    parts: list[ui.Item[Any]] = [ui.TextDisplay(text) for text in _head(view)]
     if files:
         parts.append(gallery(view, files))
     facts = _facts(view, files)
@@ -75,12 +75,13 @@ def prompt_line(prompt: str) -> list[str]:
 
 
 def _head(view: TaskView) -> list[str]:
+    """Keep the quoted prompt in a text of its own: some clients quote the lines after it, too."""
     task = view.task
+    title = f"### {_title(task.state, words.OPS[task.op])} for {words.mention(task.user_id)}"
+    waiting = waiting_lines(view) if task.state in LIVE else ()
     return [
-        f"### {_title(task.state, words.OPS[task.op])} for {words.mention(task.user_id)}",
-        *prompt_line(task.prompt),
-        state_line(view),
-        *(waiting_lines(view) if task.state in LIVE else ()),
+        "\n".join((title, *prompt_line(task.prompt))),
+        "\n".join((state_line(view), *waiting)),
     ]
 
 

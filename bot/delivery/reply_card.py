@@ -22,7 +22,7 @@ def render_reply(
 ) -> ui.LayoutView:
     """Draw the answer; `overlay_name` and `files` name attachments of the same message."""
     task = view.task
-    parts: list[ui.Item[Any]] = [ui.TextDisplay("\n".join(_head(view)))]
+    parts: list[ui.Item[Any]] = [ui.TextDisplay(text) for text in _head(view)]
     if files:
         parts.append(gallery(view, files))
     elif overlay_name:
@@ -57,13 +57,14 @@ def _head(view: TaskView) -> list[str]:
     title = {TaskState.DRAFT: DRAFT_TITLE, TaskState.DONE: done}.get(
         task.state, doing if task.state in LIVE else name
     )
-    lines = [f"### {title}", *prompt_line(task.prompt)]
+    lines: list[str] = []
     if task.state is TaskState.DRAFT and task.draft_reason:
         lines.append(words.shortened(task.draft_reason, REASON_SHOWN_MAX))
     else:
         lines += [state_line(view), *(waiting_lines(view) if task.state in LIVE else ())]
     lines += [" · ".join(filter(None, (view.provider_title, paid_line(task)))), advice(task)]
-    return [line for line in lines if line]
+    said = "\n".join(line for line in lines if line)
+    return ["\n".join((f"### {title}", *prompt_line(task.prompt))), said]
 
 
 def _overlay(view: TaskView, name: str) -> ui.MediaGallery[Any]:
