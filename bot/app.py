@@ -131,27 +131,11 @@ def compose(
     dispatcher = EmbeddedDispatcher()
     tasks = Tasks(db, clock, Moves(clock, ledger, blobs, signals), providers, dispatcher.nudge)
     admission = Admission(db, clock, tasks, dispatcher, providers)
-    tools = Toolbox(db, clock, tasks, blobs, pictures, providers, dispatcher, work)
     routing = Routing(providers, settings.default_provider)
     cards = Board(db, clock, blobs, providers, Posting(pictures, work), settings.ping_after_s)
-    intake = Intake(
-        IntakeTools(
-            db=db,
-            clock=clock,
-            tasks=tasks,
-            blobs=blobs,
-            looking=Looking(pictures, blobs, settings.pixels_max),
-            routing=routing,
-            limits=Limits(
-                settings.live_tasks_member_max,
-                settings.live_tasks_guild_max,
-                settings.prompt_length_max,
-            ),
-            booking=Booking(ledger, clock, settings.first_grant_credits),
-            work=work,
-            draft_minutes=settings.draft_minutes,
-            queued=admission.kick,
-        )
+    tools = Toolbox(db, clock, tasks, blobs, pictures, providers, dispatcher, work)
+    intake = _intake(
+        settings, tools, routing, Booking(ledger, clock, settings.first_grant_credits), admission
     )
     return App(
         settings=settings,
@@ -169,7 +153,30 @@ def compose(
         dispatcher=dispatcher,
         drive=Drive(tools, admission.kick),
         admission=admission,
-        reconciler=Reconciler(db, clock, tasks, cards, dispatcher, settings.reconcile_s),
+        reconciler=Reconciler(db, clock, tasks, cards, dispatcher, work, settings.reconcile_s),
+    )
+
+
+def _intake(
+    settings: Settings, tools: Toolbox, routing: Routing, booking: Booking, admission: Admission
+) -> Intake:
+    limits = Limits(
+        settings.live_tasks_member_max, settings.live_tasks_guild_max, settings.prompt_length_max
+    )
+    return Intake(
+        IntakeTools(
+            db=tools.db,
+            clock=tools.clock,
+            tasks=tools.tasks,
+            blobs=tools.blobs,
+            looking=Looking(tools.pictures, tools.blobs, settings.pixels_max),
+            routing=routing,
+            limits=limits,
+            booking=booking,
+            work=tools.work,
+            draft_minutes=settings.draft_minutes,
+            queued=admission.kick,
+        )
     )
 
 

@@ -3,6 +3,8 @@
 import asyncio
 import logging
 import random
+import secrets
+from collections import Counter
 from collections.abc import Callable, Collection
 from datetime import datetime
 
@@ -19,6 +21,7 @@ from bot.services.toolbox import Toolbox
 log = logging.getLogger(__name__)
 STARTS_MAX = 5
 BACKOFF_S_MAX = 60.0
+BREAKS_MAX = 3
 
 
 class Drive:
@@ -29,6 +32,7 @@ class Drive:
         self._ended = ended
         self._follow = Follow(tools, Finish(tools))
         self._submits: set[str] = set()
+        self._breaks: Counter[str] = Counter()
         self._closing = False
 
     def close(self) -> None:
@@ -45,12 +49,24 @@ class Drive:
             while not self._closing and (task := await self._tools.tasks.get(task_id)):
                 if not await self._step(task):
                     return
+        except Exception as error:  # noqa: BLE001 (the per-task guard)
+            await self._broken(task_id, error)
         finally:
             self._ended()
+
+    async def _broken(self, task_id: str, error: Exception) -> None:
+        """A bug or a broken disk: tried again by the reconciler, but not for ever."""
+        ref = secrets.token_hex(2)
+        log.error("drive broke, ref %s", ref, exc_info=error)
+        self._breaks[task_id] += 1
+        if self._breaks[task_id] >= BREAKS_MAX and (task := await self._tools.tasks.get(task_id)):
+            sentence = f"Something broke on my side, ref {ref}. You were not charged."
+            await self._tools.tasks.fail(task, BotError(sentence))
 
     async def _step(self, task: Task) -> bool:
         """Do what the state asks for; False when there is nothing left to do."""
         if task.state not in {TaskState.READY, TaskState.SUBMITTING, TaskState.RUNNING}:
+            self._breaks.pop(task.id, None)
             return False
         try:
             await self._act(task)

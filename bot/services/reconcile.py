@@ -2,12 +2,14 @@
 
 import logging
 from datetime import timedelta
+from pathlib import Path
 
 from bot.db.engine import Database
 from bot.services import reading
 from bot.services.board import Board
 from bot.services.dispatch import EmbeddedDispatcher
 from bot.services.ports import Clock
+from bot.services.sweep import sweep
 from bot.services.tasks import Tasks
 
 log = logging.getLogger(__name__)
@@ -23,6 +25,7 @@ class Reconciler:
         tasks: Tasks,
         board: Board,
         dispatcher: EmbeddedDispatcher,
+        work: Path,
         every_s: float,
     ) -> None:
         self._db = db
@@ -30,12 +33,14 @@ class Reconciler:
         self._tasks = tasks
         self._board = board
         self._dispatcher = dispatcher
+        self._work = work
         self._every_s = every_s
 
     async def resume(self) -> int:
         """Drive every task that was in flight when the last process ended; how many there were."""
         async with self._db.read() as session:
             task_ids = await reading.in_flight_ids(session)
+        await sweep(self._work, task_ids, starting=True)
         self._dispatcher.resume(task_ids)
         return len(task_ids)
 
@@ -56,3 +61,4 @@ class Reconciler:
             self._dispatcher.resume(stranded)
         await self._tasks.expire_drafts()
         await self._board.wipe_replies()
+        await sweep(self._work, (), starting=False)

@@ -221,7 +221,8 @@ async def test_a_new_process_goes_on_where_the_old_one_ended(tmp_path: Path, sta
         first.submits, first.polls = [waiting], [hang]
     async with opened(tmp_path / "data", first, stop_grace_s=0.0) as app, working(app):
         task = await app.intake.submit(request(tmp_path))
-        await until(app, task.id, state)
+        while (await until(app, task.id, state)).attempt == 0:
+            await app.clock.sleep(1)
     second = with_spec(idempotency=Idempotency.LOOKUP)
     second.lookups = [waiting]
     async with opened(tmp_path / "data", second) as app, working(app):
@@ -245,6 +246,22 @@ async def test_stopping_lets_a_submit_end_and_leaves_the_rest(tmp_path: Path) ->
         stopped = await app.tasks.get(task.id)
         assert stopped is not None
         assert stopped.state is S.RUNNING
+
+
+async def test_a_bug_is_tried_again_and_then_ends_with_a_reference(
+    app: App, provider: Scripted, tmp_path: Path
+) -> None:
+    provider.polls = [ZeroDivisionError()]
+    task = await app.intake.submit(request(tmp_path))
+    for _ in range(3):
+        await until(app, task.id, S.RUNNING)
+        while app.dispatcher.live([task.id]):
+            await app.clock.sleep(1)
+        app.dispatcher.resume([task.id])
+    ended = await until(app, task.id)
+    assert ended.state is S.FAILED
+    assert "ref" in (ended.error_text or "")
+    await assert_books(app)
 
 
 async def test_outside_the_mask_nothing_changes(

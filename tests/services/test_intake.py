@@ -53,7 +53,7 @@ def _box(folder: Path, box: tuple[int, int, int, int]) -> Path:
 BAD = [
     (lambda f: {"picture": _file(f, b"hello")}, BadPicture, "JPEG"),
     (lambda f: {"picture": _file(f, assets.encoded(assets.photo(), "PNG")[:-900])}, BadPicture, ""),
-    (lambda f: {"picture": assets.save(assets.gradient(1500, 900), f / "b.png")}, BadPicture, "pixel"),
+    (lambda f: {"picture": assets.save(assets.gradient(1500, 900), f / "b")}, BadPicture, "pixel"),
     (lambda f: {"mask": assets.save(assets.mask(64, 64), f / "m.png")}, BadMask, "64"),
     (lambda f: {"mask": _box(f, (0, 0, 0, 0))}, BadMask, ""),
     (lambda f: {"mask": _box(f, (0, 0, 64, 48))}, BadMask, ""),
