@@ -26,6 +26,7 @@ _QUIET = {
     "aiohttp.access": logging.WARNING,
     "aiosqlite": logging.WARNING,
     "sqlalchemy": logging.WARNING,
+    "alembic": logging.WARNING,
     "PIL": logging.INFO,
 }
 

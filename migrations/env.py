@@ -9,6 +9,7 @@ from bot.db.models import Base
 def _run(connection: Connection) -> None:
     context.configure(
         connection=connection,
+        transactional_ddl=True,
         target_metadata=Base.metadata,
         render_as_batch=True,
         compare_type=True,

@@ -170,7 +170,7 @@ def _compared(node: ast.AST, slugs: set[str]) -> set[str]:
     """Return the texts in a comparison that name a provider, by value or by what they meet."""
     inner = list(ast.walk(node))
     values = [each.value for each in inner if isinstance(each, ast.Constant)]
-    texts = {value for value in values if isinstance(value, str) and value}
+    texts = {value for value in values if isinstance(value, str) and value.isidentifier()}
     names = {each.id for each in inner if isinstance(each, ast.Name)}
     names |= {each.attr for each in inner if isinstance(each, ast.Attribute)}
     return texts if names & {"provider", "slug", "provider_slug"} else texts & slugs

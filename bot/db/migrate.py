@@ -1,6 +1,7 @@
 """Bring the file to the newest revision, after a copy; runs before anything else opens it."""
 
 import contextlib
+import logging
 import sqlite3
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,6 +16,7 @@ from sqlalchemy.exc import DatabaseError
 
 from bot.errors import BadDatabase
 
+log = logging.getLogger(__name__)
 MIGRATIONS = Path(__file__).resolve().parents[2] / "migrations"
 COPIES_KEPT = 3
 
@@ -67,6 +69,7 @@ def _upgrade(path: Path) -> str:
     config = _config()
     config.attributes["database_path"] = path
     command.upgrade(config, "head")
+    log.info("the database is at revision %s now", head)
     return head
 
 

@@ -15,8 +15,7 @@ def _adapter(kind: Any) -> TypeAdapter[Any]:
 
 def to_json(record: Any) -> dict[str, Any]:
     """A dataclass as plain JSON values."""
-    kind: Any = type(record)
-    return _adapter(kind).dump_python(record, mode="json")
+    return _adapter(record.__class__).dump_python(record, mode="json")
 
 
 def from_json(kind: type[T], data: dict[str, Any]) -> T:
