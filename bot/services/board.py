@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.db.engine import Database
 from bot.db.models import MemberPreferences, TaskRow
-from bot.domain import CardState, Task, TaskState
+from bot.domain import HOLDING, CardState, Task, TaskState
 from bot.providers.base import Provider
 from bot.services import prefs, reading
 from bot.services.admission import queue_order
@@ -42,7 +42,7 @@ class Board:
         self._ping_after_s = ping_after_s
 
     async def behind(self) -> list[TaskView]:
-        """Everything whose card, reply or ping is behind its row."""
+        """Everything whose card, reply or ping is behind its row, and all that still progresses."""
         return await self._views(_behind(self._clock))
 
     async def view(self, task_ids: Collection[str]) -> list[TaskView]:
@@ -177,7 +177,9 @@ def _behind(clock: Clock) -> ColumnElement[bool]:
         TaskRow.ping_message_id.is_(None),
         TaskRow.card_state == CardState.POSTED,
     )
-    return or_(card, reply, ping)
+    # Progress has no revision of its own, so whoever is shown is looked at again after a restart.
+    live = TaskRow.state.in_(HOLDING)
+    return or_(card, reply, ping, live)
 
 
 async def _places(session: AsyncSession) -> dict[str, int]:
