@@ -171,7 +171,7 @@ class CardKeeper:
             case Fault.ARCHIVED:
                 await self._archived(work, view, error)
             case Fault.TOO_LARGE if self._rungs.get(task.id, 0) <= RUNGS_MAX:
-                await self._too_large(view)
+                await self._too_large(work, view)
             case Fault.OLD_EDIT:
                 log.info("Discord wants to wait with edits of old messages here")
                 self._hold_up(work, lanes.OLD_EDIT_RETRY_S)
@@ -211,14 +211,15 @@ class CardKeeper:
         except Exception as refused:  # noqa: BLE001 (whatever it is, the card cannot be shown)
             await self._lost(work, view, refused)
 
-    async def _too_large(self, view: TaskView) -> None:
+    async def _too_large(self, work: Work, view: TaskView) -> None:
         task = view.task
-        files = await self._files(view)
-        biggest = max((file.bytes for file in files), default=0)
-        self._rungs[task.id] = self._rungs.get(task.id, 0) + 1
+        biggest = max((file.bytes for file in await self._files(view)), default=0)
+        if not biggest:
+            self._hold_up(work)  # it was not about our pictures
+            return
         log.warning("Discord found %d bytes too large here; trying a smaller copy", biggest)
-        if biggest:
-            await self._cards.limit_lowered(task.guild_id, min(biggest - 1, UPLOAD_LIMIT_BYTES))
+        self._rungs[task.id] = self._rungs.get(task.id, 0) + 1
+        await self._cards.limit_lowered(task.guild_id, min(biggest - 1, UPLOAD_LIMIT_BYTES))
 
     async def _refused(self, work: Work, view: TaskView, error: Exception) -> None:
         """Discord does not like what we sent: a bug of ours, tried a few times and then let be."""

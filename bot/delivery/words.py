@@ -1,6 +1,7 @@
 """Small pieces of text that cards and replies are put together from."""
 
 from datetime import datetime
+from math import ceil
 
 from discord.utils import escape_markdown, escape_mentions, format_dt
 
@@ -98,5 +99,5 @@ def alt(prompt: str, n: int) -> str:
 
 
 def megabytes(size_bytes: int) -> str:
-    """Say a file's size."""
-    return f"{size_bytes / 2**20:.1f} MB".replace(".0 ", " ")
+    """Say a file's size; rounded up, so that what is over a limit also reads so."""
+    return f"{ceil(size_bytes / 2**20 * 10) / 10:.1f} MB".replace(".0 ", " ")
