@@ -12,14 +12,18 @@ import pytest
 import simcord
 from discord import app_commands
 from simcord.actors import MemberActor
+from simcord.backend.models import Overwrite
 from simcord.builders import ChannelHandle, GuildHandle
+from simcord.enums import OverwriteType
 from simcord.results import InteractionResult, ResponseMessage
+from sqlalchemy import update
 
 from bot.app import App, compose
 from bot.db.engine import Database
 from bot.db.migrate import upgrade
+from bot.db.models import TaskRow
 from bot.delivery.client import InpaintBot, build_bot
-from bot.domain import Task, TaskState
+from bot.domain import CardState, Task, TaskState
 from bot.errors import BotError
 from bot.services import reading
 from bot.settings import Settings
@@ -74,6 +78,7 @@ class World:
     channel: ChannelHandle = field(init=False)
     alice: MemberActor = field(init=False)
     bob: MemberActor = field(init=False)
+    bugs: tuple[type[Exception], ...] = ()
     _running: AsyncExitStack = field(default_factory=AsyncExitStack)
 
     @property
@@ -124,7 +129,7 @@ class World:
 
     async def close(self) -> None:
         await self._running.aclose()
-        unexpected = [error for error in self.env.errors if not _expected(error)]
+        unexpected = [error for error in self.env.errors if not _expected(error, self.bugs)]
         assert unexpected == []
 
     async def later(self, seconds: float) -> None:
@@ -163,15 +168,60 @@ class World:
                 if rows and rows[n].state in states and rows[n].view_posted == rows[n].view_rev:
                     return rows[n]
 
+    async def until_row(self, holds: Callable[[Task], bool]) -> None:
+        """Wait until the newest row is as it should be."""
+        async with asyncio.timeout(20):
+            while not holds((await self.tasks())[-1]):
+                await asyncio.sleep(0.005)
+                await self.clock.advance(0.05)
+
     def cards(self, channel: ChannelHandle | None = None) -> list[discord.Message]:
-        """What the bot has said in a channel, oldest first."""
+        """What the bot has said to everybody in a channel, oldest first."""
         shown = (channel or self.channel).history()
-        mine = [message for message in shown if message.author.id == self.bot.application_id]
-        return mine or [each for each in shown if self.bot.user and each.author == self.bot.user]
+        me = self.env.bot.user
+        return [each for each in shown if each.author == me and not each.flags.ephemeral]
+
+    def answer(self) -> discord.Message:
+        """The newest ephemeral answer that Alice sees in the channel."""
+        seen = self.channel.history(viewer=self.alice)
+        return [each for each in seen if each.flags.ephemeral][-1]
+
+    def hidden_from(self, member: MemberActor) -> ChannelHandle:
+        """A channel that everybody but one member sees."""
+        unseen = discord.PermissionOverwrite(view_channel=False)
+        return self.guild.create_text_channel("hidden", overwrites={member: unseen})
+
+    def thread(self) -> ChannelHandle:
+        """A thread in the channel."""
+        made = self.env.backend.create_thread(self.channel.id, "boats", self.alice.id)
+        return next(each for each in self.channel.threads if each.id == made.id)
 
     def card(self) -> discord.Message:
         (card,) = self.cards()
         return card
+
+    async def delete_by_hand(self, message: discord.Message) -> None:
+        """A moderator deletes a message in Discord."""
+        self.env.backend.delete_message(message.channel.id, message.id)
+        await self.env.settle()
+
+    async def forget_card(self, task_id: str) -> None:
+        """As if the process had died between posting the card and keeping its id."""
+        gone = {"message_id": None, "card_state": CardState.NONE, "view_posted": 0}
+        async with self.app.db.write() as session:
+            await session.execute(update(TaskRow).where(TaskRow.id == task_id).values(**gone))
+
+    def deny(self, channel: ChannelHandle, **permissions: bool) -> None:
+        """Take permissions from the bot in a channel that is there already."""
+        bot = self.env.bot.user
+        assert bot is not None
+        denied = discord.Permissions(**permissions).value
+        overwrite = Overwrite(bot.id, OverwriteType.MEMBER, 0, denied)
+        self.env.backend.get_channel(channel.id).overwrites.append(overwrite)
+
+    def requests(self) -> list[tuple[str, str]]:
+        """What the bot has asked of Discord: method and path."""
+        return [(each.method, each.path) for each in self.env.http_requests]
 
     def leftovers(self) -> list[Path]:
         """Passing files of requests that are still there."""
@@ -212,7 +262,7 @@ def _labels(components: list[Any]) -> list[str]:
     return found
 
 
-def _expected(error: BaseException) -> bool:
+def _expected(error: BaseException, bugs: tuple[type[Exception], ...]) -> bool:
     if isinstance(error, app_commands.CommandInvokeError):
         error = error.original
-    return isinstance(error, BotError)
+    return isinstance(error, (BotError, *bugs))
