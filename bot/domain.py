@@ -283,3 +283,5 @@ class Task:
     running_at: datetime | None
     finished_at: datetime | None
     updated_at: datetime
+    let_go_at: datetime | None = None
+    hidden: bool = False

@@ -3,7 +3,8 @@
 from alembic import context
 from sqlalchemy import Connection, create_engine, event
 
-from bot.db.models import Base
+from bot.db import guilds, models  # noqa: F401 (they fill the metadata)
+from bot.db.base import Base
 
 
 def _run(connection: Connection) -> None:

@@ -42,18 +42,6 @@ class MemberPreferences(Base):
     __table_args__ = (CheckConstraint("ping IN ('off', 'long', 'always')", name="ping"),)
 
 
-class GuildSettings(Base):
-    """What a server's admins chose, and what Discord told us of its upload limit."""
-
-    __tablename__ = "guild_settings"
-
-    guild_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
-    payer_order: Mapped[list[str] | None]
-    settings: Mapped[Json] = mapped_column(server_default="{}")
-    upload_limit_bytes: Mapped[int | None] = mapped_column(BigInteger)
-    updated_at: Mapped[datetime]
-
-
 class Account(Base):
     """A purse; only `services/ledger.py` changes it, always together with a transfer."""
 
@@ -174,6 +162,8 @@ class TaskRow(Base):
     running_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]
     updated_at: Mapped[datetime]
+    let_go_at: Mapped[datetime | None]
+    hidden: Mapped[bool] = mapped_column(server_default=text("0"))
     __table_args__ = (
         CheckConstraint("count BETWEEN 1 AND 8", name="count"),
         CheckConstraint("priced_per IN ('picture', 'job')", name="priced_per"),
@@ -188,6 +178,7 @@ class TaskRow(Base):
         Index("ix_tasks_view", "seq", sqlite_where=text("view_rev > view_posted")),
         Index("ix_tasks_reply", "reply_expires_at", sqlite_where=text("reply_token IS NOT NULL")),
         Index("ix_tasks_person", "person_id", "seq"),
+        Index("ix_tasks_ended", "finished_at", sqlite_where=text("let_go_at IS NULL")),
         Index("ix_tasks_guild", "guild_id", "seq"),
         Index(
             "uq_tasks_remote",

@@ -4,7 +4,8 @@ from sqlalchemy import select
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.db.models import BotState, GuildSettings, Person
+from bot.db.guilds import GuildSettings
+from bot.db.models import BotState, Person
 from bot.services.ports import Clock
 
 

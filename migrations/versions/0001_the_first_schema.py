@@ -16,7 +16,8 @@ TRIGGERS = (
     "CREATE TRIGGER transfers_stay BEFORE DELETE ON transfers "
     "BEGIN SELECT RAISE(ABORT, 'transfers are never deleted'); END",
     "CREATE TRIGGER transfers_resolve BEFORE INSERT ON transfers "
-    "WHEN NEW.kind = 'resolve' AND NOT EXISTS (SELECT 1 FROM transfers AS hold WHERE hold.id = NEW.resolves_id AND hold.kind = 'hold' "
+    "WHEN NEW.kind = 'resolve' AND NOT EXISTS ("
+    "SELECT 1 FROM transfers AS hold WHERE hold.id = NEW.resolves_id AND hold.kind = 'hold' "
     "AND hold.from_id = NEW.from_id AND hold.amount >= NEW.amount) "
     "BEGIN SELECT RAISE(ABORT, 'a resolve fits no hold'); END",
     "CREATE TRIGGER task_events_keep BEFORE UPDATE ON task_events "

@@ -15,6 +15,7 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.dialects.sqlite import dialect
 from sqlalchemy.exc import OperationalError
 
+from bot.db import guilds, models  # noqa: F401 (they fill the metadata)
 from bot.db.base import Base, UtcDateTime
 from bot.db.engine import Database, after_commit
 from bot.db.migrate import COPIES_KEPT, current, newest, upgrade
@@ -60,8 +61,8 @@ def test_an_upgrade_copies_first_and_keeps_three(
 
     path = tmp_path / "db.sqlite3"
     upgrade(path)
-    _pretend(path, "0001")
-    monkeypatch.setattr(migrate, "newest", lambda: "0002")
+    _pretend(path, newest())
+    monkeypatch.setattr(migrate, "newest", lambda: "next")
     for _ in range(COPIES_KEPT + 2):
         upgrade(path)
     copies = sorted((tmp_path / "backups").iterdir())
