@@ -92,12 +92,13 @@ async def tell(interaction: AnyInteraction, text: str) -> None:
 
 async def _tell(interaction: AnyInteraction, text: str) -> None:
     if not interaction.response.is_done():
-        await interaction.response.send_message(view=note(text), ephemeral=True)
+        # No layout here: discord.py would keep a task for it that outlives the handler.
+        await interaction.response.send_message(text, ephemeral=True)
     elif interaction.response.type is InteractionResponseType.deferred_channel_message:
         # Until it is edited it would go on "thinking"; a follow-up would leave it so one day.
         await interaction.edit_original_response(view=note(text), attachments=[])
     else:
-        await interaction.followup.send(view=note(text), ephemeral=True)
+        await interaction.followup.send(text, ephemeral=True)
 
 
 async def answer(interaction: AnyInteraction, error: BaseException) -> None:

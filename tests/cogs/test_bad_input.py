@@ -142,7 +142,7 @@ PERMISSIONS = [
 async def test_a_missing_permission_is_named(
     world: World, denied: dict[str, bool], named: str
 ) -> None:
-    overwrites = {world.guild.default_role: discord.PermissionOverwrite(**denied)}
+    overwrites: Any = {world.guild.default_role: discord.PermissionOverwrite(**denied)}
     strict = world.guild.create_text_channel("strict", overwrites=overwrites)
     await world.env.settle()
     said = await world.inpaint(channel=strict, image=PHOTO, mask=MASK)

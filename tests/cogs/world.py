@@ -231,34 +231,25 @@ class World:
 def text_of(message: discord.Message | ResponseMessage | None) -> str:
     """All the text that a message shows."""
     assert message is not None
-    raw: Any = message.components if isinstance(message, ResponseMessage) else None
-    parts = raw if raw is not None else [each.to_dict() for each in message.components]
-    return "\n".join(_texts(parts)) or message.content
-
-
-def _texts(components: list[Any]) -> list[str]:
-    found: list[str] = []
-    for component in components:
-        if component.get("type") == 10:
-            found.append(component["content"])
-        found += _texts(component.get("components", []))
-    return found
+    texts = [part["content"] for part in _parts(message) if part.get("type") == 10]
+    return "\n".join(texts) or message.content
 
 
 def labels_of(message: discord.Message | ResponseMessage | None) -> list[str]:
     """The labels of a message's buttons."""
     assert message is not None
-    raw: Any = message.components if isinstance(message, ResponseMessage) else None
-    parts = raw if raw is not None else [each.to_dict() for each in message.components]
-    return _labels(parts)
+    return [part["label"] for part in _parts(message) if part.get("type") == 2]
 
 
-def _labels(components: list[Any]) -> list[str]:
-    found: list[str] = []
+def _parts(message: discord.Message | ResponseMessage) -> list[dict[str, Any]]:
+    raw: list[Any] = list(message.components)
+    return _flat([part if isinstance(part, dict) else part.to_dict() for part in raw])
+
+
+def _flat(components: list[Any]) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = []
     for component in components:
-        if component.get("type") == 2:
-            found.append(component["label"])
-        found += _labels(component.get("components", []))
+        found += [component, *_flat(component.get("components", []))]
     return found
 
 

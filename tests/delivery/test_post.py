@@ -28,8 +28,9 @@ def clock() -> FakeClock:
     return FakeClock(NOW)
 
 
-def named(task_id: str, seen: TaskView | None = None, **values: Any) -> TaskView:
-    return view(**({"id": task_id} | FRESH | values))
+def named(task_id: str, **values: Any) -> TaskView:
+    fields: dict[str, Any] = {"id": task_id} | FRESH | values
+    return view(**fields)
 
 
 async def test_a_card_is_posted_once_then_only_edited(clock: FakeClock) -> None:

@@ -17,7 +17,7 @@ def after(seconds: float) -> datetime:
 
 
 def task(state: TaskState = TaskState.RUNNING, **values: Any) -> Task:
-    ended = {"finished_at": after(12)} if state.is_terminal else {}
+    ended: dict[str, Any] = {"finished_at": after(12)} if state.is_terminal else {}
     plain: dict[str, Any] = {
         "seq": 1,
         "id": TASK_ID,
@@ -60,7 +60,7 @@ def task(state: TaskState = TaskState.RUNNING, **values: Any) -> Task:
         "updated_at": NOW,
     }
     names = Task.__dataclass_fields__
-    empty = dict.fromkeys(names)
+    empty: dict[str, Any] = dict.fromkeys(names)
     return Task(**(empty | plain | ended | values))
 
 
