@@ -50,7 +50,8 @@ async def _enter(
             return await stack.enter_async_context(preview)
         except simcord.SetupError as error:
             why = str(error)
-    raise StartupError(f"The sandbox cannot serve its page on port {port}.", log=why)
+    sentence = f"The sandbox cannot serve its page on port {port}. Choose another with --port."
+    raise StartupError(sentence, log=why)
 
 
 class _LivePage:

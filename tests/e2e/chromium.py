@@ -1,0 +1,152 @@
+"""A headless Chromium that is already here, and what a person does in the sandbox's page."""
+
+import re
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import FileChooser, Locator, Page, expect, sync_playwright
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+QUIET = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+SCREENSHOTS = Path(__file__).parents[2] / "screenshots"
+ONLY_YOU = "Only you can see this"
+
+
+def executable() -> str:
+    """Return Chromium's path, or skip the test."""
+    found = next(filter(None, map(shutil.which, NAMES)), None)
+    if found is None:
+        pytest.skip("no Chromium on this machine (on Debian: apt install chromium)")
+    return found
+
+
+@contextmanager
+def browser_page() -> Iterator[Page]:
+    """Open a desktop-sized page."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=executable(), args=list(QUIET))
+        try:
+            yield browser.new_page(viewport={"width": 1280, "height": 900})
+        finally:
+            browser.close()
+
+
+class Person:
+    """Somebody in front of the page; every step leaves a numbered screenshot."""
+
+    def __init__(self, page: Page, story: str) -> None:
+        self.page = page
+        self._folder = SCREENSHOTS / story
+        shutil.rmtree(self._folder, ignore_errors=True)
+        self._shots = 0
+
+    def open(self, url: str) -> None:
+        self.page.goto(url)
+        self._wait_until_drawn()
+
+    def _wait_until_drawn(self) -> None:
+        expect(self.page.locator("#preview-app")).to_have_attribute(
+            "aria-busy", "false", timeout=30_000
+        )
+
+    def shoot(self, name: str, message: Locator | None = None) -> None:
+        """Save what is on the screen once its pictures are there, scrolled to `message`."""
+        self._wait_until_drawn()
+        if message:
+            message.scroll_into_view_if_needed()
+        self._shots += 1
+        self._folder.mkdir(parents=True, exist_ok=True)
+        self.page.screenshot(path=self._folder / f"{self._shots:02}-{name}.png")
+
+    def picture_of(self, message: Locator, name: str) -> None:
+        """Save what the bot drew into one message."""
+        self._wait_until_drawn()
+        message.locator(".component-container").screenshot(path=self._folder / f"{name}.png")
+
+    def run(self, command: str, *, shot: str = "", **options: Path | str) -> None:
+        """Choose the command in the list, fill in its options one by one and send it."""
+        self.page.get_by_label("Message", exact=True).fill(f"/{command}")
+        self.page.locator(".command-entry", has_text=f"/{command}").first.click()
+        for name, value in options.items():
+            self._fill(name, value)
+        if shot:
+            self.shoot(shot)
+        self.page.get_by_role("button", name="Send", exact=True).click()
+        expect(self.page.get_by_label("Message", exact=True)).to_be_visible(timeout=30_000)
+
+    def _fill(self, name: str, value: Path | str) -> None:
+        pill = self.page.locator(f"label.command-pill[data-option={name}]")
+        if not pill.count():
+            self._add_option(name)
+        if isinstance(value, Path):
+            with self.page.expect_file_chooser() as choosing:
+                pill.locator("button.command-file-choose").click()
+            chooser: FileChooser = choosing.value
+            chooser.set_files(value)
+        else:
+            pill.locator("input.command-option-input").fill(value)
+
+    def _add_option(self, name: str) -> None:
+        item = self.page.locator(".command-suggestion").filter(
+            has=self.page.get_by_text(name, exact=True)
+        )
+        if not item.count():
+            self.page.get_by_role("button", name=re.compile(r"^\+ ?\d* ?(more|options)$")).click()
+        item.click()
+
+    def suggestions(self, command: str, option: str, typed: str) -> int:
+        """Open the command, begin to fill in an option and count what is offered."""
+        self.page.get_by_label("Message", exact=True).fill(f"/{command}")
+        self.page.locator(".command-entry", has_text=f"/{command}").first.click()
+        self._add_option(option)
+        self.page.locator("input.command-option-input").press_sequentially(typed)
+        offered = self.page.locator(".command-suggestion")
+        expect(offered.first).to_be_visible()
+        return offered.count()
+
+    @property
+    def messages(self) -> Locator:
+        return self.page.locator("#channel-message-list article")
+
+    @property
+    def reply(self) -> Locator:
+        """The newest answer that only this member sees."""
+        return self.messages.filter(has_text=ONLY_YOU).last
+
+    @property
+    def bot_messages(self) -> Locator:
+        """Messages of the bot that everybody sees."""
+        badge = self.page.get_by_text("APP", exact=True)
+        return self.messages.filter(has=badge).filter(has_not_text=ONLY_YOU)
+
+    @property
+    def card(self) -> Locator:
+        """The newest of them."""
+        return self.bot_messages.last
+
+    def press(self, message: Locator, label: str) -> None:
+        """Press one of the bot's own buttons; members have a Delete of Discord's, too."""
+        message.locator("button.component-button", has_text=label).click()
+
+    def press_again(self) -> None:
+        """Repeat the newest edit and wait for its own card."""
+        before = self.bot_messages.count()
+        self.press(self.card, "Again")
+        expect(self.bot_messages).to_have_count(before + 1, timeout=30_000)
+
+    def switch_to(self, name: str) -> None:
+        """Look at the channel as the other member."""
+        self.page.get_by_label("Viewing as").select_option(label=name)
+        expect(self.page.locator("#action-status")).not_to_have_text("Switching viewer…")
+        self._wait_until_drawn()

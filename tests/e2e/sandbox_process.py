@@ -1,0 +1,41 @@
+"""The sandbox as a process of its own, as `make sandbox` starts it."""
+
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+ADDRESS = re.compile(r"http://127\.0\.0\.1:\d+/#\S+")
+STOP_TIMEOUT_S = 30
+
+
+@contextmanager
+def sandbox(data: Path) -> Iterator[str]:
+    """Run it on this data folder and give its address; it has to end cleanly when told to."""
+    command = [sys.executable, "-m", "bot", "sandbox", "--port", "0", "--no-browser"]
+    command += ["--data", str(data)]
+    log_path = data.parent / f"{data.name}.log"
+    with (
+        log_path.open("a") as log,
+        subprocess.Popen(
+            command, cwd=ROOT, stdout=subprocess.PIPE, stderr=log, text=True
+        ) as process,
+    ):
+        try:
+            yield _address(process, log_path)
+            process.send_signal(signal.SIGINT)
+            assert process.wait(STOP_TIMEOUT_S) == 0
+        finally:
+            process.kill()
+
+
+def _address(process: subprocess.Popen[str], log_path: Path) -> str:
+    assert process.stdout is not None
+    for line in process.stdout:
+        if found := ADDRESS.search(line):
+            return found[0]
+    raise AssertionError(f"the sandbox gave no address: {log_path.read_text()[-3000:]}")
