@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from bot.app import App
 
 TOO_LATE = "It is already at the provider and cannot be taken back. It will end by itself."
-ASKED = "I have asked the provider to stop. If it still delivers, the card will show it."
 
 
 class Edits(commands.Cog):
@@ -62,9 +61,7 @@ class Edits(commands.Cog):
                 raise TaskGone
             case CancelOutcome.TOO_LATE:
                 await tell(interaction, TOO_LATE)
-            case CancelOutcome.ASKED:
-                await tell(interaction, ASKED)
-            case CancelOutcome.CANCELLED:
+            case CancelOutcome.ASKED | CancelOutcome.CANCELLED:
                 pass  # the card and the reply say so
 
     async def again(self, interaction: AnyInteraction, task_id: str) -> None:

@@ -133,8 +133,9 @@ def _notes(view: TaskView, files: Sequence[PostFile]) -> list[str]:
 
 
 def unread_prompt(view: TaskView) -> str:
-    """Say that the prompt is kept but not read, where that is so."""
-    if not view.prompt_unused:
+    """Say that the prompt is kept but not read, where that is so and still matters."""
+    came_to_nothing = view.task.state.is_terminal and view.task.state is not TaskState.DONE
+    if not view.prompt_unused or came_to_nothing:
         return ""
     about, unread = view.provider_about, f"{view.provider_title} does not read the prompt."
     if not about:

@@ -116,6 +116,12 @@ def test_an_unread_prompt_is_told_also_by_a_provider_that_says_nothing() -> None
     assert "does not read the prompt" in said
 
 
+@pytest.mark.parametrize("state", [S.FAILED, S.CANCELLED, S.UNKNOWN])
+def test_an_edit_that_came_to_nothing_does_not_speak_of_its_prompt(state: TaskState) -> None:
+    said = layouts.text(render_card(view(state, prompt_unused=True)))
+    assert "does not read the prompt" not in said
+
+
 def test_what_the_provider_changed_outside_is_told_when_it_is_much() -> None:
     loud, quiet = result(outside_changed=0.12), result(outside_changed=0.0001)
     assert "also changed 12 %" in layouts.text(render_card(done(results=(loud,)), [file()]))
