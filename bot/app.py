@@ -22,6 +22,7 @@ from bot.services.blobs import Blobs
 from bot.services.board import Board
 from bot.services.booking import Booking
 from bot.services.clock import SystemClock
+from bot.services.disk import Disk
 from bot.services.dispatch import EmbeddedDispatcher
 from bot.services.drive import Drive
 from bot.services.ending import end
@@ -34,6 +35,7 @@ from bot.services.moves import Moves
 from bot.services.ports import Clock, Pictures
 from bot.services.posting import Posting
 from bot.services.reconcile import Reconciler
+from bot.services.retention import Retention
 from bot.services.routing import Routing
 from bot.services.signals import Signals
 from bot.services.tasks import Tasks
@@ -52,6 +54,7 @@ class App:
     settings: Settings
     clock: Clock
     db: Database
+    pictures: Pictures
     providers: Mapping[str, Provider]
     signals: Signals
     ledger: Ledger
@@ -65,32 +68,36 @@ class App:
     drive: Drive
     admission: Admission
     reconciler: Reconciler
+    retention: Retention
+    disk: Disk
 
     @asynccontextmanager
     async def running(self, bot: InpaintBot) -> AsyncGenerator[None]:
         """Run engine and view loop in the current context; leaving it is the graceful stop."""
+        views: list[asyncio.Task[None]] = []
+        async with AsyncExitStack() as stack:
+            # Ends after the engine, so that cards show where the engine left them.
+            stack.push_async_callback(end, views)
+            await stack.enter_async_context(self.engine())
+            views.append(_started("views", ViewLoop(bot, self).run))
+            yield
+
+    @asynccontextmanager
+    async def engine(self) -> AsyncGenerator[None]:
+        """Drive tasks without showing them; leaving it stops gracefully."""
         await self.dispatcher.start(self.drive)
         log.info("%d tasks go on from where they stood", await self.reconciler.resume())
         loops = [
-            asyncio.create_task(_kept_alive(name, loop), name=name)
-            for name, loop in (
-                ("views", ViewLoop(bot, self).run),
-                ("admission", self.admission.run),
-                ("reconciler", self.reconciler.run),
-            )
+            _started("admission", self.admission.run),
+            _started("reconciler", self.reconciler.run),
         ]
         try:
             yield
         finally:
-            await self._stop(loops)
-
-    async def _stop(self, loops: Sequence[asyncio.Task[None]]) -> None:
-        self.intake.close()
-        self.drive.close()
-        views, *others = loops
-        await end(others)
-        await self.dispatcher.stop(self.settings.stop_grace_s, self.drive.in_submit)
-        await end([views])
+            self.intake.close()
+            self.drive.close()
+            await end(loops)
+            await self.dispatcher.stop(self.settings.stop_grace_s, self.drive.in_submit)
 
 
 @asynccontextmanager
@@ -134,19 +141,18 @@ def compose(
     routing = Routing(providers, settings.default_provider)
     cards = Board(db, clock, blobs, providers, Posting(pictures, work), settings.ping_after_s)
     tools = Toolbox(db, clock, tasks, blobs, pictures, providers, dispatcher, work)
-    intake = _intake(
-        settings, tools, routing, Booking(ledger, clock, settings.first_grant_credits), admission
-    )
+    disk = Disk(settings.data_dir, int(settings.disk_limit_gb * 1e9), clock)
     return App(
         settings=settings,
         clock=clock,
         db=db,
+        pictures=pictures,
         providers=providers,
         signals=signals,
         ledger=ledger,
         blobs=blobs,
         tasks=tasks,
-        intake=intake,
+        intake=_intake(settings, tools, routing, ledger, admission, disk),
         routing=routing,
         cards=cards,
         state=Facts(db),
@@ -154,11 +160,18 @@ def compose(
         drive=Drive(tools, admission.kick),
         admission=admission,
         reconciler=Reconciler(db, clock, tasks, cards, dispatcher, work, settings.reconcile_s),
+        retention=Retention(db, clock, blobs, settings.retention_days),
+        disk=disk,
     )
 
 
 def _intake(
-    settings: Settings, tools: Toolbox, routing: Routing, booking: Booking, admission: Admission
+    settings: Settings,
+    tools: Toolbox,
+    routing: Routing,
+    ledger: Ledger,
+    admission: Admission,
+    disk: Disk,
 ) -> Intake:
     limits = Limits(
         settings.live_tasks_member_max, settings.live_tasks_guild_max, settings.prompt_length_max
@@ -172,7 +185,8 @@ def _intake(
             looking=Looking(tools.pictures, tools.blobs, settings.pixels_max),
             routing=routing,
             limits=limits,
-            booking=booking,
+            booking=Booking(ledger, tools.clock, settings.first_grant_credits),
+            disk=disk,
             work=tools.work,
             draft_minutes=settings.draft_minutes,
             queued=admission.kick,
@@ -191,6 +205,10 @@ def _locked(settings: Settings) -> Generator[None]:
         yield
     finally:
         lock.release()
+
+
+def _started(name: str, loop: Callable[[], Awaitable[None]]) -> asyncio.Task[None]:
+    return asyncio.create_task(_kept_alive(name, loop), name=name)
 
 
 async def _kept_alive(name: str, loop: Callable[[], Awaitable[None]]) -> None:

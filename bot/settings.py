@@ -47,6 +47,12 @@ class Settings(BaseSettings):
     reconcile_s: float = Field(
         60.0, gt=0, description="Seconds between two looks for stranded tasks."
     )
+    retention_days: int = Field(
+        30, gt=0, description="Days after which an ended edit's pictures and prompt are let go."
+    )
+    disk_limit_gb: float = Field(
+        5.0, gt=0, description="Most the data folder may hold, in GB; then nothing new is taken."
+    )
     workers_short: int = Field(
         0, ge=0, description="Worker processes for short picture work; 0 takes cores - 1."
     )

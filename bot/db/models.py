@@ -123,10 +123,10 @@ class TaskRow(Base):
     prompt: Mapped[str] = mapped_column(Text)
     options: Mapped[Json] = mapped_column(server_default="{}")
     count: Mapped[int]
-    picture_blob: Mapped[str | None] = mapped_column(ForeignKey("blobs.id"))
-    mask_blob: Mapped[str | None] = mapped_column(ForeignKey("blobs.id"))
-    mask_core_blob: Mapped[str | None] = mapped_column(ForeignKey("blobs.id"))
-    overlay_blob: Mapped[str | None] = mapped_column(ForeignKey("blobs.id"))
+    picture_blob: Mapped[str | None] = mapped_column(ForeignKey("blobs.id"), index=True)
+    mask_blob: Mapped[str | None] = mapped_column(ForeignKey("blobs.id"), index=True)
+    mask_core_blob: Mapped[str | None] = mapped_column(ForeignKey("blobs.id"), index=True)
+    overlay_blob: Mapped[str | None] = mapped_column(ForeignKey("blobs.id"), index=True)
     picture_facts: Mapped[Json] = mapped_column(server_default="{}")
     mask_source: Mapped[MaskSource] = mapped_column(one_of(MaskSource, "mask_source"))
     mask_operations: Mapped[Json] = mapped_column(server_default="{}")
@@ -212,7 +212,7 @@ class ResultRow(Base):
 
     task_id: Mapped[str] = mapped_column(ForeignKey("tasks.id"), primary_key=True)
     n: Mapped[int] = mapped_column(primary_key=True)
-    blob: Mapped[str | None] = mapped_column(ForeignKey("blobs.id"))
+    blob: Mapped[str | None] = mapped_column(ForeignKey("blobs.id"), index=True)
     state: Mapped[ResultState] = mapped_column(one_of(ResultState, "state"))
     seed: Mapped[int | None] = mapped_column(BigInteger)
     remote_id: Mapped[str | None] = mapped_column(String(200))

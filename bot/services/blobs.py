@@ -4,8 +4,10 @@ import asyncio
 import hashlib
 import os
 import shutil
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Lock
 
 from sqlalchemy import select
 from sqlalchemy.dialects.sqlite import insert
@@ -17,6 +19,7 @@ from bot.errors import PictureLost
 from bot.services.ports import Clock
 
 _CHUNK_BYTES = 1024 * 1024
+FRESH_S = 3600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +39,7 @@ class Blobs:
     def __init__(self, root: Path, clock: Clock) -> None:
         self._root = root
         self._clock = clock
+        self._files = Lock()
 
     def path(self, blob_id: str, suffix: str) -> Path:
         """Where a blob lies."""
@@ -72,13 +76,36 @@ class Blobs:
         if rows:
             await session.execute(insert(Blob).on_conflict_do_nothing(), rows)
 
+    async def drop(self, blobs: Sequence[tuple[str, str]]) -> int:
+        """Delete files (id and suffix) that no row names; those touched a moment ago stay."""
+        return await asyncio.to_thread(self._drop, [self.path(*blob) for blob in blobs])
+
+    async def strays(self, known: Collection[str]) -> list[tuple[str, str]]:
+        """Files, by id and suffix, whose blob has no row."""
+        return await asyncio.to_thread(self._strays, frozenset(known))
+
+    def _drop(self, paths: Sequence[Path]) -> int:
+        with self._files:
+            stale = [path for path in paths if self._age_s(path) > FRESH_S]
+            for path in stale:
+                path.unlink(missing_ok=True)
+        return len(stale)
+
+    def _strays(self, known: frozenset[str]) -> list[tuple[str, str]]:
+        files = (file for file in self._root.glob("??/*") if file.stem not in known)
+        return [(file.stem, file.suffix) for file in files]
+
     def _keep(self, file: Path) -> tuple[str, int]:
         blob_id, size = _digest(file)
         target = self.path(blob_id, file.suffix)
-        if target.exists():
-            file.unlink()
-            return blob_id, size
+        with self._files:
+            if target.exists():
+                # Fresh again, so that nobody lets it go before its row names it.
+                self._touch(target)
+                file.unlink()
+                return blob_id, size
         target.parent.mkdir(parents=True, exist_ok=True)
+        self._touch(file)
         _sync(file)
         try:
             file.replace(target)
@@ -86,6 +113,16 @@ class Blobs:
             shutil.move(file, target)
         _sync(target.parent)
         return blob_id, size
+
+    def _touch(self, path: Path) -> None:
+        at = self._clock.now().timestamp()
+        os.utime(path, (at, at))
+
+    def _age_s(self, path: Path) -> float:
+        try:
+            return self._clock.now().timestamp() - path.stat().st_mtime
+        except FileNotFoundError:
+            return 0.0
 
 
 def _digest(file: Path) -> tuple[str, int]:

@@ -23,6 +23,7 @@ from bot.providers.base import ProviderSpec
 from bot.services import reading, rows
 from bot.services.blobs import Blobs
 from bot.services.booking import Booking, Purse
+from bot.services.disk import Disk
 from bot.services.limits import Limits
 from bot.services.looking import Kept, Looking
 from bot.services.ports import Clock
@@ -52,6 +53,7 @@ class IntakeTools:
     routing: Routing
     limits: Limits
     booking: Booking
+    disk: Disk
     work: Path
     draft_minutes: int
     queued: Callable[[], None]
@@ -211,6 +213,7 @@ class Intake:
     def _check_open(self) -> None:
         if not self._open:
             raise LimitReached(CLOSED)
+        self._t.disk.check()
 
     @asynccontextmanager
     async def _folder(self) -> AsyncGenerator[Path]:

@@ -90,6 +90,7 @@ async def usable_parents(
         session,
         TaskRow.guild_id == guild_id,
         TaskRow.state == TaskState.DONE,
+        TaskRow.let_go_at.is_(None),
         TaskRow.channel_id.in_(viewable_channels),
         *((fits,) if text else ()),
         newest_first=True,

@@ -49,6 +49,11 @@ async def _from_parent(session: AsyncSession, request: EditRequest, blobs: Blobs
         raise BadParent
     if not parent.state.is_terminal:
         raise BadParent("That edit is not finished yet. Wait for it, then try again.")
+    if parent.let_go_at:
+        raise BadParent(
+            f"The pictures of that edit were let go on {parent.let_go_at:%B %d, %Y}, as all old "
+            "ones are. Send the picture again as `image`."
+        )
     if parent.state is not TaskState.DONE:
         raise BadParent("That edit brought no picture to go on from. Pick another one.")
     n, blob = _pick(await reading.results(session, [parent.id]), request.parent_result_n or 1)

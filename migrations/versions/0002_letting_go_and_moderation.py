@@ -80,3 +80,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_tasks_ended", "tasks", ["finished_at"], sqlite_where=sa.text("let_go_at IS NULL")
     )
+    # Without these, letting a blob go would read every task to prove that none names it.
+    for column in ("picture_blob", "mask_blob", "mask_core_blob", "overlay_blob"):
+        op.create_index(f"ix_tasks_{column}", "tasks", [column])
+    op.create_index("ix_results_blob", "results", ["blob"])

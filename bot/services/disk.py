@@ -1,0 +1,84 @@
+"""How full the data folder is: warned at four fifths, and at the limit nothing new is taken."""
+
+import asyncio
+import logging
+import os
+import shutil
+from pathlib import Path
+
+from bot.errors import LimitReached
+from bot.services.ports import Clock
+
+log = logging.getLogger(__name__)
+EVERY_S = 60.0
+WARN_SHARE = 0.8
+FREE_BYTES_MIN = 200 * 1024 * 1024
+FULL = (
+    "My disk is full, so I take no new edits until the operator has made room. "
+    "Nothing was charged; your finished edits are safe."
+)
+
+
+class Disk:
+    """Measured in the background; asking costs nothing."""
+
+    def __init__(self, folder: Path, limit_bytes: int, clock: Clock) -> None:
+        self._folder = folder
+        self._limit_bytes = limit_bytes
+        self._clock = clock
+        self._warned = False
+        self.used_bytes = 0
+        self.is_full = False
+
+    async def run(self) -> None:
+        """Measure every minute until cancelled."""
+        while True:
+            await self.measure()
+            await self._clock.sleep(EVERY_S)
+
+    async def measure(self) -> None:
+        """Walk the folder once and tell the operator of what changed."""
+        self.used_bytes, free_bytes = await asyncio.to_thread(_measure, self._folder)
+        was_full, self.is_full = (
+            self.is_full,
+            (self.used_bytes >= self._limit_bytes or free_bytes < FREE_BYTES_MIN),
+        )
+        if self.is_full and not was_full:
+            log.error("the disk is full (%s): intake is closed", self._told())
+        elif was_full and not self.is_full:
+            log.info("there is room again (%s): intake is open", self._told())
+        self._warn()
+
+    def check(self) -> None:
+        """Raise LimitReached when nothing new fits."""
+        if self.is_full:
+            raise LimitReached(FULL)
+
+    def _warn(self) -> None:
+        above = self.used_bytes >= WARN_SHARE * self._limit_bytes
+        if above and not self._warned:
+            log.warning("the data folder fills up: %s", self._told())
+        self._warned = above
+
+    def _told(self) -> str:
+        gb = 1e9
+        return f"{self.used_bytes / gb:.2f} of {self._limit_bytes / gb:.2f} GB used"
+
+
+def _measure(folder: Path) -> tuple[int, int]:
+    used_bytes, pending = 0, [str(folder)]
+    while pending:
+        with os.scandir(pending.pop()) as entries:
+            for entry in entries:
+                if entry.is_dir(follow_symlinks=False):
+                    pending.append(entry.path)
+                else:
+                    used_bytes += _size(entry)
+    return used_bytes, shutil.disk_usage(folder).free
+
+
+def _size(entry: "os.DirEntry[str]") -> int:
+    try:
+        return entry.stat(follow_symlinks=False).st_size
+    except FileNotFoundError:
+        return 0
