@@ -13,10 +13,10 @@ from bot.delivery import lanes
 from bot.delivery.cards import render_card, render_ping
 from bot.delivery.faults import Fault, fault
 from bot.delivery.lanes import Kind, Shown, Work
-from bot.delivery.poster import MESSAGE_BYTES_MAX, UPLOAD_LIMIT_BYTES, Poster, card_files
+from bot.delivery.pictures import Gallery
+from bot.delivery.poster import UPLOAD_LIMIT_BYTES, Poster, card_files
 from bot.delivery.status import face
-from bot.domain import CardState, TaskState
-from bot.errors import BotError
+from bot.domain import CardState
 from bot.log import task_context
 from bot.services.cards import PostFile, TaskView
 
@@ -37,6 +37,7 @@ class CardKeeper:
         self._app = app
         self._cards = app.cards
         self._poster = poster
+        self._gallery = Gallery(app, poster)
         self._shown: dict[str, Shown] = {}
         self._trouble: dict[str, tuple[int, Work]] = {}
         self._rungs: dict[str, int] = {}
@@ -147,21 +148,8 @@ class CardKeeper:
         self._shown[view.task.id] = Shown(face(view), _print(layout, files), now)
 
     async def _files(self, view: TaskView) -> Sequence[PostFile]:
-        """The pictures of a finished task, small enough for the guild, each and together."""
-        if view.task.state is not TaskState.DONE or not view.results:
-            return ()
         rung = self._rungs.get(view.task.id, 0)
-        if rung > RUNGS_MAX:
-            return ()
-        limit = self._poster.limit_bytes(view.task.guild_id)
-        try:
-            files = await self._cards.post_files(view, limit, rung)
-            if sum(file.bytes for file in files) > MESSAGE_BYTES_MAX:
-                files = await self._cards.post_files(view, MESSAGE_BYTES_MAX // len(files), rung)
-        except BotError as error:
-            log.error("the pictures cannot be shown: %s", error)
-            return ()
-        return files
+        return await self._gallery.files(view, rung) if rung <= RUNGS_MAX else ()
 
     async def _failed(self, work: Work, view: TaskView, error: Exception) -> None:
         task = view.task

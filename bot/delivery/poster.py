@@ -17,7 +17,6 @@ from bot.services.cards import PostFile, TaskView
 
 MIB = 2**20
 UPLOAD_LIMIT_BYTES = 10 * MIB
-MESSAGE_BYTES_MAX = 24 * MIB  # of all files; Discord allows a request 25 MiB
 CLOCK_SKEW = timedelta(seconds=60)
 SEARCHED_MESSAGES_MAX = 300
 

@@ -18,10 +18,10 @@ import discord
 from bot.delivery import lanes
 from bot.delivery.faults import Fault, fault
 from bot.delivery.lanes import Shown, Work
-from bot.delivery.poster import MESSAGE_BYTES_MAX, Poster, card_files, overlay_name
+from bot.delivery.pictures import Gallery
+from bot.delivery.poster import Poster, card_files, overlay_name
 from bot.delivery.reply_card import render_reply, shows_overlay
-from bot.domain import CardState, ReplyHandle, TaskState
-from bot.errors import BotError
+from bot.domain import CardState, ReplyHandle
 from bot.log import task_context
 from bot.services.cards import PostFile, TaskView
 
@@ -49,6 +49,7 @@ class ReplyKeeper:
         self._app = app
         self._cards = app.cards
         self._poster = poster
+        self._gallery = Gallery(app, poster)
         self._sent: dict[str, _Sent] = {}
         self._not_before: dict[str, datetime] = {}
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
@@ -90,8 +91,10 @@ class ReplyKeeper:
                 return
             try:
                 await self._edit(handle, view)
-            except Exception as error:  # noqa: BLE001 (the guard of one task: the lane goes on)
+            except Exception as error:
                 await self._failed(view, error)
+                if via is not None and fault(error) is Fault.REFUSED:
+                    raise  # a bug of ours: whoever waits for the answer reads its reference
 
     async def _view(self, task_id: str) -> TaskView | None:
         views = await self._cards.view([task_id])
@@ -132,15 +135,8 @@ class ReplyKeeper:
 
     async def _files(self, view: TaskView) -> Sequence[PostFile]:
         """The results, where no card can show them."""
-        task = view.task
-        if task.state is not TaskState.DONE or task.card_state is not CardState.LOST:
-            return ()
-        limit = min(self._poster.limit_bytes(task.guild_id), MESSAGE_BYTES_MAX // task.count)
-        try:
-            return await self._cards.post_files(view, limit)
-        except BotError as error:
-            log.error("the pictures cannot be shown: %s", error)
-            return ()
+        lost = view.task.card_state is CardState.LOST
+        return await self._gallery.files(view) if lost else ()
 
     async def _failed(self, view: TaskView, error: Exception) -> None:
         task_id = view.task.id

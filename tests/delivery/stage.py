@@ -28,6 +28,7 @@ class FakeBoard:
         self.views: dict[str, TaskView] = {}
         self.limits: dict[int, int] = {}
         self.file_bytes = 1000
+        self.sizes: list[int] = []
 
     def put(self, view: TaskView) -> None:
         self.views[view.task.id] = view
@@ -88,10 +89,14 @@ class FakeBoard:
 
     async def post_files(self, view: TaskView, limit_bytes: int, rung: int = 0) -> list[PostFile]:
         size = min(self.file_bytes >> rung, limit_bytes)
+        self.sizes.append(size)
         return [
             PostFile(one.n, Path(__file__), f"result-{one.n}.webp", size, rung > 0)
             for one in view.results
         ]
+
+    async def upload_limit(self, guild_id: int) -> int | None:
+        return self.limits.get(guild_id)
 
     async def limit_lowered(self, guild_id: int, limit_bytes: int) -> None:
         self.limits[guild_id] = limit_bytes

@@ -165,6 +165,13 @@ async def test_too_large_takes_smaller_copies_and_remembers_the_limit(clock: Fak
     assert "compressed" in s.poster.asked[-1].text
 
 
+async def test_a_limit_that_was_learned_holds_for_later_cards(clock: FakeClock) -> None:
+    async with stage(done(), clock=clock) as s:
+        s.board.limits[5] = 300
+        await s.until(lambda: s.board.task(TASK_ID).view_posted == 2)
+    assert s.board.sizes == [300]
+
+
 async def test_where_nothing_is_small_enough_the_card_says_so(clock: FakeClock) -> None:
     async with stage(done(), clock=clock) as s:
         s.poster.fails["edit"] = [refused(413, 40005)] * 50

@@ -5,6 +5,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+import discord
 import pytest
 
 from bot.domain import CardState, ReplyHandle, TaskState
@@ -132,6 +133,13 @@ async def test_a_fresher_token_shows_what_the_stored_one_no_longer_can(clock: Fa
         assert replies(s) == []
         await s.replies.show(TASK_ID, ReplyHandle(1, TOKEN, after(900)))
         assert len(replies(s)) == 1
+
+
+async def test_a_handler_hears_of_an_answer_that_discord_refuses(clock: FakeClock) -> None:
+    async with stage(view(S.DRAFT, **(DRAFT | dict.fromkeys(ALIVE))), clock=clock) as s:
+        s.poster.fails["reply"] = [refused(400, 50035)]
+        with pytest.raises(discord.HTTPException):
+            await s.replies.show(TASK_ID, ReplyHandle(1, TOKEN, after(900)))
 
 
 async def test_an_unknown_task_is_shown_to_nobody(clock: FakeClock) -> None:
