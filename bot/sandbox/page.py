@@ -15,11 +15,10 @@ import simcord
 
 from bot.errors import StartupError
 from bot.sandbox.people import People
+from bot.sandbox.world import PORT
 
 log = logging.getLogger(__name__)
 
-# Taken when it is free, so that the address looks familiar.
-PORT = 8642
 REFRESH_GAP_S = 0.1
 # Every way in which a message appears, changes or goes, ephemeral ones too.
 _CHANGES = ("commit_message", "edit_message", "delete_message")
@@ -44,6 +43,7 @@ async def _enter(
 ) -> simcord.Preview:
     viewers = [people.admin, people.member]
     why = ""
+    # Any other port will do in place of the usual one, but not of one that was asked for.
     for candidate in (port, 0) if port == PORT else (port,):
         preview = env.preview(people.channel, viewers=viewers, layout="channel", port=candidate)
         try:

@@ -14,8 +14,9 @@ from simcord.preview._pages import _Page
 
 from bot.errors import StartupError
 from bot.sandbox.clock import let_run
-from bot.sandbox.page import PORT, live_page
+from bot.sandbox.page import live_page
 from bot.sandbox.people import People, build_people
+from bot.sandbox.world import PORT
 from tests.sandbox.small_bot import SmallBot
 
 

@@ -1,0 +1,90 @@
+"""Runs the unmodified bot in SimCord's browser preview, on loopback, until it is told to stop."""
+
+import asyncio
+import signal
+from collections.abc import AsyncGenerator, Generator
+from contextlib import asynccontextmanager, contextmanager, suppress
+from pathlib import Path
+
+import simcord
+
+from bot.app import open_app
+from bot.delivery.client import InpaintBot, build_bot
+from bot.sandbox.browser import show
+from bot.sandbox.clock import let_run
+from bot.sandbox.page import live_page
+from bot.sandbox.people import People, build_people, welcome
+from bot.sandbox.samples import SAMPLES, write_samples
+from bot.settings import Settings
+
+# The first picture starts a worker process, which takes seconds on a busy machine.
+SETTLE_TIMEOUT_S = 30.0
+
+
+async def serve(settings: Settings, *, port: int, open_browser: bool) -> None:
+    """Serve the page until Ctrl-C, SIGTERM or "End preview session"; port 0 takes any free one."""
+    data = settings.data_dir.resolve()
+    write_samples(data / "samples")
+    async with open_app(settings) as app:
+        # Always, because this Discord begins without commands, whatever the database remembers.
+        bot = build_bot(app, always_sync=True)
+        async with _world(bot) as (env, people):
+            # Messages live in SimCord's memory: the cards of earlier runs went with it.
+            await app.cards.mark_lost_all()
+            async with live_page(env, people, port) as preview, app.running(bot):
+                # After the page is up: it stays scrolled to what it began with.
+                await welcome(people, data / "samples")
+                _announce(preview.url, data)
+                if open_browser:
+                    await show(preview.url)
+                await _stopped(preview)
+                print("Stopping.", flush=True)
+
+
+@asynccontextmanager
+async def _world(bot: InpaintBot) -> AsyncGenerator[tuple[simcord.Env, People]]:
+    """Connect the bot to a server of its own, whose clock runs once everybody has an id."""
+    async with simcord.run(
+        bot, shard_count=1, check_errors=False, settle_timeout=SETTLE_TIMEOUT_S
+    ) as env:
+        # SimCord takes every error that reaches the tree for a failed action; ours are answers.
+        vars(bot.tree).pop("on_error")
+        people = await build_people(env)
+        let_run(env)
+        yield env, people
+
+
+def _announce(url: str, data: Path) -> None:
+    first = SAMPLES[0]
+    print(f"The sandbox is at {url}")
+    print(
+        f"Try first: type /inpaint, choose {first.photo} as image and {first.mask} as mask, both "
+        f"from {data / 'samples'}, and press Enter."
+    )
+    print(f"Ctrl-C stops it. Tasks, credits and pictures stay in {data}.", flush=True)
+
+
+async def _stopped(preview: simcord.Preview) -> None:
+    told = asyncio.Event()
+    with _signals(told):
+        ends = {asyncio.create_task(told.wait()), asyncio.create_task(preview.wait_closed())}
+        _, waiting = await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+    for each in waiting:
+        each.cancel()
+
+
+@contextmanager
+def _signals(told: asyncio.Event) -> Generator[None]:
+    """Turn the first SIGINT or SIGTERM into an event; the next one ends the process at once."""
+    loop = asyncio.get_running_loop()
+    numbers = (signal.SIGINT, signal.SIGTERM)
+    # Windows has no signal handlers on its loop; asyncio.run cancels this task there instead.
+    with suppress(NotImplementedError):
+        for number in numbers:
+            loop.add_signal_handler(number, told.set)
+    try:
+        yield
+    finally:
+        with suppress(NotImplementedError):
+            for number in numbers:
+                loop.remove_signal_handler(number)
