@@ -68,7 +68,7 @@ class Control:
         return web.json_response({"released": self._feed.release((await request.json())["count"])})
 
     async def _wait(self, request: web.Request) -> web.Response:
-        """Answer as soon as a request of a wanted kind is held open: submit, create, ping, edit."""
+        """Answer as soon as a request of a wanted kind is held open, or when time is over."""
         kinds = request.query["kinds"].split(",")
         timeout_s = min(WAIT_S_MAX, float(request.query.get("timeout_s", 5)))
         return web.json_response({"held": await self._rest.holds.wait(kinds, timeout_s)})

@@ -4,15 +4,17 @@ from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 Json = dict[str, Any]
-SHOWN = ("key", "variant", "user_id", "guild_id", "channel_id", "count")
+SHOWN = ("key", "variant", "user_id", "guild_id", "channel_id", "count", "cancel_after_s")
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
     """One request key. The bot is shown the `SHOWN` fields; the rest is the provider's secret.
 
-    `submit`: ok; drop (accepted, then the connection is cut); deny (500, not accepted);
-    refuse (422); busy (429 once, then ok). `outcome`: done, failed, filtered or partial.
+    `submit`: ok; slow (accepted, answered much later); drop (accepted, then the connection is
+    cut); deny (500, not accepted); busy (429), each once, then ok; refuse (422, always).
+    `outcome`: done, failed, filtered or partial. With `cancel_after_s` the driver asks to cancel
+    that long after each offer.
     """
 
     key: str
@@ -21,6 +23,7 @@ class Plan:
     guild_id: int = 0
     channel_id: int = 0
     count: int = 1
+    cancel_after_s: float | None = None
     submit: str = "ok"
     before_s: float = 0.0
     after_s: float = 0.0

@@ -16,6 +16,8 @@ from tests.standin.plans import Feed, Plan
 from tests.standin.png import png
 
 KEY = "standin-key"
+SLOW_S = 5.0
+LATE_S = 1.0
 
 
 class PictureService:
@@ -44,12 +46,14 @@ class PictureService:
         ref, plan = wanted["client_ref"], self._feed.plan(wanted["prompt"])
         calls = self.jobs.call(ref)
         about = {"client_ref": ref, "key": plan.key, "variant": plan.variant}
-        await self._holds.hold("submit", "before", plan.before_s, **about)
+        kind = "late" if plan.before_s >= LATE_S else "submit"
+        await self._holds.hold(kind, "before", plan.before_s, **about)
         if refusal := _refusal(plan, calls):
             self.jobs.turn_away(ref)
             return refusal
         job = self._start(request, wanted, plan)
-        await self._holds.hold("submit", "after", plan.after_s, **about)
+        is_slow = plan.submit == "slow" and calls == 1
+        await self._holds.hold("submit", "after", SLOW_S if is_slow else plan.after_s, **about)
         if plan.submit == "drop" and calls == 1:
             return _cut(request)
         return web.json_response(job.shown(self._root(request)), status=201)

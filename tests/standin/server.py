@@ -1,6 +1,6 @@
 """The whole stand-in as one aiohttp server on a loopback port of its own choice."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
@@ -15,6 +15,7 @@ from tests.standin.provider import PictureService
 from tests.standin.rest import REQUEST_BYTES_MAX, Rest
 
 HOST = "127.0.0.1"
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,12 +28,21 @@ class Parts:
     feed: Feed
 
 
+@web.middleware
+async def _outlive(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Take a client that died in the middle of its request calmly: nothing of it has arrived."""
+    try:
+        return await handler(request)
+    except ConnectionError:
+        return web.Response(status=499)
+
+
 @asynccontextmanager
 async def serving(knobs: Knobs | None = None) -> AsyncIterator[Parts]:
     """Serve until the block ends."""
     feed, holds = Feed(), Holds()
     rest, service = Rest(knobs or Knobs(), holds, Journal()), PictureService(feed, holds)
-    app = web.Application(client_max_size=REQUEST_BYTES_MAX)
+    app = web.Application(client_max_size=REQUEST_BYTES_MAX, middlewares=[_outlive])
     for each in (rest, service, Control(rest, service, feed)):
         each.add_to(app)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)

@@ -1,0 +1,210 @@
+"""What must hold after the last run; each broken promise is one line."""
+
+import json
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+
+from bot.domain import MOVES, TaskState
+from tests.crash.provider import CREDITS_PER_PICTURE, slug
+from tests.crash.rows import DATABASE, TERMINAL, Row, broken, owes_ping, query
+from tests.standin.plans import Plan
+
+_OUTCOMES = {"failed": "failed", "filtered": "failed"}
+FREE = frozenset({"failed", "unknown", "cancelled", "expired"})
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """The database's rows, and what the stand-in counted."""
+
+    plans: dict[str, Plan]
+    tasks: list[Row]
+    accounts: list[Row]
+    transfers: list[Row]
+    task_events: list[Row]
+    broken: list[str]
+    delivered: Counter[str]
+    state: Row
+    events: list[Row]
+
+
+def gather(data: Path, plans: dict[str, Plan], state: Row, events: list[Row]) -> Evidence:
+    """Read everything once."""
+    database = data / DATABASE
+    results = query(database, "SELECT task_id FROM results WHERE blob IS NOT NULL")
+    return Evidence(
+        plans=plans,
+        tasks=query(database, "SELECT * FROM tasks"),
+        accounts=query(database, "SELECT * FROM accounts"),
+        transfers=query(database, "SELECT * FROM transfers ORDER BY id"),
+        task_events=query(database, "SELECT * FROM task_events ORDER BY id"),
+        broken=broken(data),
+        delivered=Counter(result["task_id"] for result in results),
+        state=state,
+        events=events,
+    )
+
+
+def problems(evidence: Evidence) -> list[str]:
+    """Return every broken promise."""
+    checks = (lost, moved, submitted_twice, ended, unpaid, drift, cards, pings, strays)
+    found = [f"{check.__name__}: {line}" for check in checks for line in check(evidence)]
+    return [*found, *evidence.broken]
+
+
+def lost(evidence: Evidence) -> Iterator[str]:
+    """Every key has exactly one task, and it ended."""
+    keys = Counter(task["request_key"] for task in evidence.tasks)
+    for key in evidence.plans.keys() | keys.keys():
+        if keys[key] != 1 or key not in evidence.plans:
+            yield f"{key} has {keys[key]} tasks"
+    for task in evidence.tasks:
+        if task["state"] not in TERMINAL:
+            yield f"{_name(task)} is still {task['state']}"
+
+
+def moved(evidence: Evidence) -> Iterator[str]:
+    """Every task went along the arrows, and ended once."""
+    moves: dict[str, list[Row]] = {}
+    for event in evidence.task_events:
+        moves.setdefault(event["task_id"], []).append(event)
+    for task in evidence.tasks:
+        trail = [event["to_state"] for event in moves[task["id"]]]
+        pairs = list(pairwise([TaskState(state) for state in trail]))
+        if trail[0] != "queued" or any(to not in MOVES[from_] for from_, to in pairs):
+            yield f"{_name(task)} went {' -> '.join(trail)}"
+        if trail[-1] != task["state"] or task["attempt"] != trail.count("submitting"):
+            yield f"{_name(task)} went {' -> '.join(trail)} and has attempt {task['attempt']}"
+
+
+def submitted_twice(evidence: Evidence) -> Iterator[str]:
+    """The provider has booked at most one job for each reference."""
+    for ref, jobs in evidence.state["started"].items():
+        if jobs > 1:
+            yield f"{ref} was started {jobs} times"
+    refs = {task["client_ref"]: task for task in evidence.tasks if task["client_ref"]}
+    for ref in evidence.state["started"].keys() - refs.keys():
+        yield f"{ref} was started and no task knows it"
+    for ref, task in refs.items():
+        calls = evidence.state["calls"].get(ref, 0)
+        if calls > task["attempt"] and task["provider"] != slug("key"):
+            yield f"{_name(task)} was sent {calls} times on {task['attempt']} intents"
+        if task["state"] == "done" and evidence.state["started"].get(ref) != 1:
+            yield f"{_name(task)} is done and was never started"
+
+
+def ended(evidence: Evidence) -> Iterator[str]:
+    """Each task ended as its plan says; unknown is only allowed where nobody could be asked."""
+    for task in evidence.tasks:
+        plan = evidence.plans[task["request_key"]]
+        fine = {"failed" if plan.submit == "refuse" else _OUTCOMES.get(plan.outcome, "done")}
+        fine |= {"unknown"} if plan.variant == "none" else set()
+        fine |= {"cancelled"} if plan.cancel_after_s is not None else set()
+        if task["state"] not in fine:
+            yield f"{_name(task)} is {task['state']} ({task['error_code']}), not {sorted(fine)}"
+
+
+def unpaid(evidence: Evidence) -> Iterator[str]:
+    """Each task has one hold and one resolution, for exactly what was delivered."""
+    holds = {t["id"]: t for t in evidence.transfers if t["kind"] == "hold"}
+    resolved = Counter(t["resolves_id"] for t in evidence.transfers if t["kind"] == "resolve")
+    by_task = Counter(hold["task_seq"] for hold in holds.values())
+    amounts = {
+        holds[t["resolves_id"]]["task_seq"]: t for t in evidence.transfers if t["resolves_id"]
+    }
+    for hold in holds.values():
+        if resolved[hold["id"]] != 1:
+            yield f"hold {hold['id']} was resolved {resolved[hold['id']]} times"
+    for task in evidence.tasks:
+        due = 0 if task["state"] in FREE else CREDITS_PER_PICTURE * evidence.delivered[task["id"]]
+        paid = amounts[task["seq"]]["amount"] if task["seq"] in amounts else None
+        if by_task[task["seq"]] != 1 or not paid == task["settled"] == due or task["held"]:
+            yield f"{_name(task)} owes {due}, settled {task['settled']}, transferred {paid}"
+        if task["quoted"] != CREDITS_PER_PICTURE * task["count"]:
+            yield f"{_name(task)} was quoted {task['quoted']}"
+        plan = evidence.plans[task["request_key"]]
+        if task["state"] == "done" and evidence.delivered[task["id"]] != plan.delivered:
+            yield f"{_name(task)} has {evidence.delivered[task['id']]} of {plan.delivered} pictures"
+
+
+def drift(evidence: Evidence) -> Iterator[str]:
+    """The transfers explain every balance, nothing is held, and nothing came from nowhere."""
+    available: Counter[int] = Counter()
+    holds = {t["id"]: t for t in evidence.transfers if t["kind"] == "hold"}
+    for transfer in evidence.transfers:
+        amount = transfer["amount"]
+        if transfer["kind"] == "hold":
+            available[transfer["from_id"]] -= amount
+            continue
+        available[transfer["to_id"]] += amount
+        available[transfer["from_id"]] -= amount
+        if transfer["kind"] == "resolve":
+            available[transfer["from_id"]] += holds[transfer["resolves_id"]]["amount"]
+    for account in evidence.accounts:
+        explained = available[account["id"]]
+        if account["held"] or account["available"] != explained:
+            has = f"{account['available']} available and {account['held']} held"
+            yield f"{account['code']} has {has}, the transfers say {explained} and 0"
+    if sum(account["available"] for account in evidence.accounts):
+        yield "the accounts do not sum to zero"
+    for variant in ("none", "lookup", "key"):
+        settled = sum(t["settled"] for t in evidence.tasks if t["provider"] == slug(variant))
+        house = [a["available"] for a in evidence.accounts if a["code"] == f"house:{slug(variant)}"]
+        if sum(house) != settled:
+            yield f"house:{slug(variant)} has {house}, settled were {settled}"
+
+
+def cards(evidence: Evidence) -> Iterator[str]:
+    """One card for each task, which shows the end: told by nonce, by buttons and by the row."""
+    by_nonce, by_button = Counter[str](), Counter[str]()
+    for event in _created(evidence, is_ping=False):
+        by_nonce[event["nonce"]] += 1
+        by_button.update({each.rpartition(":")[2] for each in event["custom_ids"]})
+    last = {event["message"]: event for event in evidence.events if "attachments" in event}
+    for task in evidence.tasks:
+        if by_nonce[task["id"]] != 1 or by_button[task["id"]] > 1:
+            yield f"{_name(task)} has {by_nonce[task['id']]} cards"
+        shown = last.get(task["message_id"])
+        wanted = evidence.delivered[task["id"]]
+        if shown is None or shown["attachments"] < wanted:
+            yield f"{_name(task)}: its card does not show {wanted} pictures"
+
+
+def pings(evidence: Evidence) -> Iterator[str]:
+    """One ping for each task that is owed one: a reply to its card for its member alone."""
+    found: dict[str, list[Row]] = {}
+    for event in _created(evidence, is_ping=True):
+        found.setdefault(event["nonce"], []).append(event)
+    for task in evidence.tasks:
+        posted = found.pop(f"p-{task['id']}"[:25], [])
+        member = [evidence.plans[task["request_key"]].user_id]
+        if len(posted) != owes_ping(task):
+            yield f"{_name(task)} has {len(posted)} pings"
+        elif posted and (
+            posted[0]["reply_to"] != task["message_id"] or posted[0]["mentions"] != member
+        ):
+            yield f"{_name(task)}: its ping is {json.dumps(posted[0])}"
+    for nonce in found:
+        yield f"a ping of no task: {nonce}"
+
+
+def _created(evidence: Evidence, *, is_ping: bool) -> list[Row]:
+    return [
+        event
+        for event in evidence.events
+        if event["what"] == "create" and bool(event["reply_to"]) is is_ping
+    ]
+
+
+def strays(evidence: Evidence) -> Iterator[str]:
+    """The bot asked for nothing that the stand-in does not know."""
+    for event in evidence.events:
+        if event["what"] == "stray":
+            yield f"{event['method']} {event['path']}"
+
+
+def _name(task: Row) -> str:
+    return f"task {task['id']} ({task['request_key']}, {task['provider']})"

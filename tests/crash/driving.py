@@ -1,0 +1,106 @@
+"""The real composition root, fed by request keys instead of a gateway."""
+
+import argparse
+import asyncio
+import os
+import signal
+import time
+from pathlib import Path
+from typing import Any
+
+import discord
+import httpx
+
+from bot.app import App, open_app
+from bot.delivery.client import build_bot
+from bot.domain import EditRequest, Origin, Task
+from bot.log import setup_logging
+from bot.settings import Settings
+from tests.crash.provider import VARIANTS, factory, slug
+
+TOKEN = "MTA5.standin.token"
+LOOK_S = 0.1
+ORPHANED, TOO_LONG = 3, 4
+
+
+async def drive(args: argparse.Namespace) -> None:
+    """Run until SIGTERM, the parent's end or the time bound."""
+    setup_logging("INFO", False)
+    discord.http.Route.BASE = f"{args.standin}/api/v10"
+    stop = asyncio.Event()
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
+    until = time.monotonic() + args.seconds_max
+    providers = [factory(each, f"{args.standin}/provider/{each}") for each in VARIANTS]
+    async with open_app(_settings(args.data), providers=providers) as app, build_bot(app) as bot:
+        await bot.login(TOKEN)
+        async with app.running(bot), httpx.AsyncClient(trust_env=False) as client:
+            await asyncio.to_thread(args.ready.touch)
+            feed = asyncio.create_task(_feed(app, client, args))
+            await _watch(stop, until, feed)
+
+
+def _settings(data: Path) -> Settings:
+    return Settings(
+        _env_file=None,  # pyright: ignore[reportCallIssue]
+        data_dir=data,
+        discord_token=TOKEN,  # pyright: ignore[reportArgumentType]
+        live_tasks_member_max=10_000,
+        live_tasks_guild_max=10_000,
+        first_grant_credits=1_000_000,
+        ping_after_s=0.0,
+        reconcile_s=3.0,
+        workers_short=1,
+        workers_fill=1,
+        stop_grace_s=10.0,
+    )
+
+
+async def _feed(app: App, client: httpx.AsyncClient, args: argparse.Namespace) -> None:
+    """Offer every released key to the intake, once in this life."""
+    seen: set[str] = set()
+    async with asyncio.TaskGroup() as cancels:
+        while True:
+            answer = await client.get(f"{args.standin}/_control/keys")
+            for wish in answer.json()["keys"]:
+                if wish["key"] not in seen:
+                    task = await app.intake.submit(_request(wish, args.files))
+                    cancels.create_task(_cancel(app, task, wish["cancel_after_s"]))
+                    seen.add(wish["key"])
+            await asyncio.sleep(LOOK_S)
+
+
+async def _cancel(app: App, task: Task, after_s: float | None) -> None:
+    """Press Cancel after a while, as its member would, if this one does."""
+    if after_s is not None and task.user_id is not None:
+        await asyncio.sleep(after_s)
+        await app.tasks.cancel(task.id, task.user_id, may_manage=False)
+
+
+def _request(wish: dict[str, Any], files: Path) -> EditRequest:
+    return EditRequest(
+        request_key=wish["key"],
+        origin=Origin.SLASH,
+        user_id=wish["user_id"],
+        guild_id=wish["guild_id"],
+        channel_id=wish["channel_id"],
+        picture=files / "picture.png",
+        mask=files / "mask.png",
+        prompt=wish["key"],
+        provider=slug(wish["variant"]),
+        count=wish["count"],
+    )
+
+
+async def _watch(stop: asyncio.Event, until: float, feed: asyncio.Task[None]) -> None:
+    """Return when told to; a broken feed breaks the process; never outlive the test."""
+    parent = os.getppid()
+    while not stop.is_set():
+        if feed.done():
+            feed.result()
+        if os.getppid() != parent:
+            os._exit(ORPHANED)
+        if time.monotonic() > until:
+            os._exit(TOO_LONG)
+        await asyncio.sleep(LOOK_S)
+    feed.cancel()
+    await asyncio.gather(feed, return_exceptions=True)
