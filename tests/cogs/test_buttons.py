@@ -202,3 +202,28 @@ async def test_go_asks_for_permissions_again(world: World) -> None:
     refused = await world.alice.click(said.response, label="Go")
     assert "**Attach Files**" in text_of(refused.followups[0])
     assert (await world.task()).state is S.DRAFT
+
+
+async def test_a_button_that_breaks_shows_its_reference_and_may_be_pressed_again(
+    world: World,
+) -> None:
+    await world.inpaint()
+    await world.in_state(S.DONE)
+
+    async def broken(*_: object) -> None:
+        raise KeyError("a secret")
+
+    kept, world.bot.presses["again"] = world.bot.presses["again"], broken
+    said = await world.alice.click(world.card(), label="Again")
+    assert "Something broke, ref `" in text_of(said.response)
+    world.bot.presses["again"] = kept
+    await world.alice.click(world.card(), label="Again")
+    assert len(await world.tasks()) == 2
+
+
+async def test_a_button_that_no_version_knows_answers_kindly(world: World) -> None:
+    await world.inpaint()
+    await world.in_state(S.DONE)
+    del world.bot.presses["delete"]
+    said = await world.alice.click(world.card(), label="Delete")
+    assert "moved on" in text_of(said.response)

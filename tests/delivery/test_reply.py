@@ -1,11 +1,22 @@
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from discord import app_commands
+from discord import InteractionResponseType, app_commands, ui
 
 from bot import errors
-from bot.delivery.reply import NOT_ALLOWED, STALE_COMMAND, explain
+from bot.delivery.reply import (
+    NOT_ALLOWED,
+    STALE_COMMAND,
+    SafeButton,
+    SafeModal,
+    SafeSelect,
+    explain,
+    tell,
+)
+from tests.delivery import layouts
+from tests.delivery.test_faults import refused
 
 
 def every(kind: type[errors.BotError]) -> Iterator[type[errors.BotError]]:
@@ -68,3 +79,119 @@ def test_the_cause_inside_a_commands_error_counts() -> None:
 )
 def test_what_the_library_raises_has_words_too(error: Exception, text: str) -> None:
     assert explain(error).text == text
+
+
+@dataclass
+class FakeInteraction:
+    """Notes how a member was answered: response, edit or follow-up."""
+
+    type: InteractionResponseType | None = None
+    fails: Exception | None = None
+    answers: list[tuple[str, str]] = field(default_factory=list)
+
+    @property
+    def response(self) -> "FakeInteraction":
+        return self
+
+    @property
+    def followup(self) -> "FakeInteraction":
+        return self
+
+    def is_done(self) -> bool:
+        return self.type is not None
+
+    async def send_message(self, text: str, *, ephemeral: bool) -> None:
+        assert ephemeral
+        self._answer("response", text)
+
+    async def send(self, text: str, *, ephemeral: bool) -> None:
+        assert ephemeral
+        self._answer("followup", text)
+
+    async def edit_original_response(self, *, view: ui.LayoutView, attachments: list[Any]) -> None:
+        self._answer("edit", layouts.text(view))
+
+    def _answer(self, how: str, text: str) -> None:
+        self.answers.append((how, text))
+        if self.fails:
+            raise self.fails
+
+
+WAYS = [
+    (None, "response"),
+    (InteractionResponseType.deferred_channel_message, "edit"),
+    (InteractionResponseType.deferred_message_update, "followup"),
+    (InteractionResponseType.channel_message, "followup"),
+]
+
+
+@pytest.mark.parametrize(("already", "how"), WAYS)
+async def test_a_member_is_answered_the_way_that_is_left(
+    already: InteractionResponseType | None, how: str
+) -> None:
+    asked: Any = FakeInteraction(already)
+    await tell(asked, "hello")
+    assert asked.answers == [(how, "hello")]
+
+
+@pytest.mark.parametrize(
+    "error", [refused(404, 10062), refused(404, 10015), refused(401, 50027), refused(400, 40060)]
+)
+async def test_an_answer_that_comes_too_late_is_no_error(error: Exception) -> None:
+    asked: Any = FakeInteraction(fails=error)
+    await tell(asked, "hello")
+
+
+async def test_another_failure_of_an_answer_is_one() -> None:
+    asked: Any = FakeInteraction(fails=refused(500, 0))
+    with pytest.raises(Exception, match="500"):
+        await tell(asked, "hello")
+
+
+class Button(SafeButton, template="button:.*"):
+    async def may_press(self, interaction: Any) -> bool:
+        if self.custom_id == "button:mine":
+            raise errors.NotYours
+        return True
+
+    async def pressed(self, interaction: Any) -> None:
+        raise errors.TaskGone
+
+
+class Select(SafeSelect, template="select:.*"):
+    async def may_choose(self, interaction: Any) -> bool:
+        raise errors.NotYours
+
+    async def chosen(self, interaction: Any, values: list[str]) -> None:
+        raise KeyError(values)
+
+
+class Form(SafeModal, title="Form"):
+    async def sent(self, interaction: Any) -> None:
+        raise errors.BadOption
+
+
+async def test_a_buttons_errors_reach_the_member() -> None:
+    mine: Any = FakeInteraction()
+    assert not await Button(ui.Button(custom_id="button:mine")).interaction_check(mine)
+    assert mine.answers == [("response", errors.NotYours.default)]
+    other: Any = FakeInteraction()
+    button = Button(ui.Button(custom_id="button:other"))
+    assert await button.interaction_check(other)
+    await button.callback(other)
+    assert other.answers == [("response", errors.TaskGone.default)]
+
+
+async def test_a_selects_errors_reach_the_member() -> None:
+    asked: Any = FakeInteraction()
+    select = Select(ui.Select(custom_id="select:1"))
+    assert not await select.interaction_check(asked)
+    await select.callback(asked)
+    assert asked.answers[0] == ("response", errors.NotYours.default)
+    assert "Something broke" in asked.answers[1][1]
+
+
+async def test_a_forms_errors_reach_the_member() -> None:
+    asked: Any = FakeInteraction()
+    await Form().on_submit(asked)
+    assert asked.answers == [("response", errors.BadOption.default)]
