@@ -17,6 +17,7 @@ from bot.imaging.worker import PicturePool
 from bot.providers import PROVIDERS, Parts
 from bot.providers.api import ApiClient, open_client
 from bot.providers.base import Provider
+from bot.services.access import Access
 from bot.services.admission import Admission
 from bot.services.blobs import Blobs
 from bot.services.board import Board
@@ -61,6 +62,7 @@ class App:
     blobs: Blobs
     tasks: Tasks
     intake: Intake
+    access: Access
     routing: Routing
     cards: Board
     state: Facts
@@ -141,6 +143,7 @@ def compose(
     routing = Routing(providers, settings.default_provider)
     cards = Board(db, clock, blobs, providers, Posting(pictures, work), settings.ping_after_s)
     tools = Toolbox(db, clock, tasks, blobs, pictures, providers, dispatcher, work)
+    access = Access(frozenset(settings.guilds))
     disk = Disk(settings.data_dir, int(settings.disk_limit_gb * 1e9), clock)
     return App(
         settings=settings,
@@ -152,7 +155,8 @@ def compose(
         ledger=ledger,
         blobs=blobs,
         tasks=tasks,
-        intake=_intake(settings, tools, routing, ledger, admission, disk),
+        intake=_intake(settings, tools, routing, ledger, admission, disk, access),
+        access=access,
         routing=routing,
         cards=cards,
         state=Facts(db),
@@ -172,6 +176,7 @@ def _intake(
     ledger: Ledger,
     admission: Admission,
     disk: Disk,
+    access: Access,
 ) -> Intake:
     limits = Limits(
         settings.live_tasks_member_max, settings.live_tasks_guild_max, settings.prompt_length_max
@@ -184,6 +189,7 @@ def _intake(
             blobs=tools.blobs,
             looking=Looking(tools.pictures, tools.blobs, settings.pixels_max),
             routing=routing,
+            access=access,
             limits=limits,
             booking=Booking(ledger, tools.clock, settings.first_grant_credits),
             disk=disk,

@@ -6,9 +6,9 @@ import signal
 import sys
 from collections.abc import Awaitable, Callable, Sequence
 
-from bot.errors import StartupError
+from bot.errors import BadSettings, StartupError
 from bot.log import redact, setup_logging
-from bot.settings import Settings, load_settings
+from bot.settings import Settings, read_settings
 
 EXIT_STARTUP = 2
 
@@ -17,7 +17,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; the exit code is 0, or 2 for what the operator can mend."""
     args = _parser().parse_args(argv)
     try:
-        settings = load_settings(**_overrides(args))
+        given = read_settings(**_overrides(args))
+        if given.problems:
+            raise BadSettings("\n".join(given.problems))
+        settings = given.settings
         setup_logging(settings.log_level, settings.log_json)
         redact(settings.discord_token.get_secret_value())
         asyncio.run(args.act(settings, args))

@@ -9,6 +9,7 @@ BotError                     `sentence` for the member, `log` for the operator
 │  ├─ NothingCanDoThis       no provider offers what was asked
 │  ├─ LimitReached           more live tasks than allowed, prompt too long, intake closed
 │  ├─ NotEnoughCredits
+│  ├─ NotServed              the operator's list of servers leaves this one out
 │  ├─ NotYours               only its owner (or a moderator) may do that
 │  ├─ MissingPermission      the bot lacks a permission in the channel
 │  └─ TaskGone               the task has moved on or was let go
@@ -100,6 +101,13 @@ class NotEnoughCredits(UserError):
 
     default = "There are not enough credits for this. Nothing was charged."
     code = "credits"
+
+
+class NotServed(UserError):
+    """The operator runs the bot for other servers only."""
+
+    default = "This bot is not switched on for this server. Ask whoever runs it to add the server."
+    code = "not_served"
 
 
 class NotYours(UserError):

@@ -6,13 +6,20 @@ import logging
 from typing import TYPE_CHECKING, Any
 
 import discord
-from discord import AllowedMentions, Intents, Interaction, MemberCacheFlags, app_commands
+from discord import (
+    AllowedMentions,
+    Intents,
+    Interaction,
+    InteractionType,
+    MemberCacheFlags,
+    app_commands,
+)
 from discord.ext import commands
 
 from bot.delivery.buttons import Press, Recent, TaskButton
 from bot.delivery.poster import Poster
 from bot.delivery.replies import ReplyKeeper
-from bot.delivery.reply import answer
+from bot.delivery.reply import answer, answering
 
 if TYPE_CHECKING:
     from bot.app import App
@@ -25,6 +32,15 @@ DYNAMIC_ITEMS = (TaskButton,)
 
 class Tree(app_commands.CommandTree["InpaintBot"]):
     """The command tree, whose errors go where all errors go."""
+
+    async def interaction_check(self, interaction: Interaction["InpaintBot"], /) -> bool:
+        """Refuse servers that the operator has not switched on; autocomplete has no answer."""
+        if interaction.type is InteractionType.autocomplete:
+            return True
+        async with answering(interaction):
+            interaction.client.app.access.check(interaction.guild_id or 0)
+            return True
+        return False
 
     async def on_error(
         self, interaction: Interaction["InpaintBot"], error: app_commands.AppCommandError, /

@@ -21,6 +21,7 @@ from bot.domain import EditRequest, MaskTuning, Origin, ReplyHandle, Task, TaskS
 from bot.errors import LimitReached, NotYours, PictureLost, TaskGone
 from bot.providers.base import ProviderSpec
 from bot.services import reading, rows
+from bot.services.access import Access
 from bot.services.blobs import Blobs
 from bot.services.booking import Booking, Purse
 from bot.services.disk import Disk
@@ -51,6 +52,7 @@ class IntakeTools:
     blobs: Blobs
     looking: Looking
     routing: Routing
+    access: Access
     limits: Limits
     booking: Booking
     disk: Disk
@@ -141,6 +143,7 @@ class Intake:
     async def _checked(self, request: EditRequest) -> ProviderSpec:
         """All that can be asked before any file is opened."""
         self._check_open()
+        self._t.access.check(request.guild_id, request.origin)
         self._t.limits.check_prompt(request.prompt)
         spec = self._t.routing.choose(request)
         price = quote(spec, request.op, request.count)
@@ -196,6 +199,7 @@ class Intake:
             raise TaskGone
         if task.user_id != user_id:
             raise NotYours
+        self._t.access.check(task.guild_id, task.origin)
         return task
 
     async def _seen(self, request_key: str) -> Task | None:
