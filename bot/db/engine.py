@@ -25,13 +25,13 @@ class Database:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._writer = _engine(path, size=1, begin="BEGIN IMMEDIATE", pragmas=())
-        self._reader = _engine(path, size=READERS, begin="BEGIN", pragmas=("query_only=ON",))
+        self.writer = _engine(path, size=1, begin="BEGIN IMMEDIATE", pragmas=())
+        self.reader = _engine(path, size=READERS, begin="BEGIN", pragmas=("query_only=ON",))
 
     @asynccontextmanager
     async def write(self) -> AsyncGenerator[AsyncSession]:
         """One writing transaction; writers wait in line, so nothing read here can be stale."""
-        async with AsyncSession(self._writer, expire_on_commit=False) as session:
+        async with AsyncSession(self.writer, expire_on_commit=False) as session:
             async with session.begin():
                 yield session
             for act in session.info.get(_AFTER, ()):
@@ -40,13 +40,13 @@ class Database:
     @asynccontextmanager
     async def read(self) -> AsyncGenerator[AsyncSession]:
         """One reading transaction beside the writer."""
-        async with AsyncSession(self._reader, expire_on_commit=False) as session, session.begin():
+        async with AsyncSession(self.reader, expire_on_commit=False) as session, session.begin():
             yield session
 
     async def close(self) -> None:
         """Give the connections back."""
-        await self._reader.dispose()
-        await self._writer.dispose()
+        await self.reader.dispose()
+        await self.writer.dispose()
 
 
 def _engine(path: Path, *, size: int, begin: str, pragmas: tuple[str, ...]) -> AsyncEngine:

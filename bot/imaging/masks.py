@@ -24,6 +24,10 @@ INVERTED_TAG = "inverted"
 
 EMPTY = "The mask is empty: nothing in it is white. White marks what to change, black what to keep."
 FULL = "The mask covers the whole picture. Leave out what should stay."
+GROWN_FULL = (
+    "With its edge grown by {} px the mask covers the whole picture. "
+    "Leave out more of what should stay, or set `grow` to 0. Nothing was charged."
+)
 HOLE_NOTE = "The mask has a transparent part, so I took that as what to change."
 PAINT_NOTE = "The mask is painted on a transparent ground, so I took the paint as what to change."
 
@@ -129,7 +133,7 @@ def _facts(
 ) -> MaskFacts:
     box, coverage = grown.getbbox(), share(grown)
     if box is None or coverage == 1:
-        raise BadMask(f"With its edge grown by {grow_px} px the mask covers the whole picture.")
+        raise BadMask(GROWN_FULL.format(grow_px))
     return MaskFacts(
         coverage=coverage,
         box=box,

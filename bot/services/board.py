@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, or_, select, update
+from sqlalchemy import ColumnElement, Integer, and_, func, or_, select, type_coerce, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.db.engine import Database
@@ -43,7 +43,7 @@ class Board:
 
     async def behind(self) -> list[TaskView]:
         """Everything whose card, reply or ping is behind its row, and all that still progresses."""
-        return await self._views(_behind(self._clock))
+        return await self._views(_behind(self._clock, self._ping_after_s))
 
     async def view(self, task_ids: Collection[str]) -> list[TaskView]:
         """These tasks as they stand now."""
@@ -165,7 +165,7 @@ class Board:
         )
 
 
-def _behind(clock: Clock) -> ColumnElement[bool]:
+def _behind(clock: Clock, ping_after_s: float) -> ColumnElement[bool]:
     card = and_(
         TaskRow.view_rev > TaskRow.view_posted,
         TaskRow.queued_at.is_not(None),
@@ -176,10 +176,18 @@ def _behind(clock: Clock) -> ColumnElement[bool]:
         TaskRow.finished_at > clock.now() - timedelta(days=PING_DAYS),
         TaskRow.ping_message_id.is_(None),
         TaskRow.card_state == CardState.POSTED,
+        _ping_wanted(ping_after_s),
     )
     # Progress has no revision of its own, so whoever is shown is looked at again after a restart.
     live = TaskRow.state.in_(HOLDING)
     return or_(card, reply, ping, live)
+
+
+def _ping_wanted(ping_after_s: float) -> ColumnElement[bool]:
+    chosen = select(MemberPreferences.ping).where(MemberPreferences.person_id == TaskRow.person_id)
+    choice = func.coalesce(chosen.scalar_subquery(), "long")
+    took_us = type_coerce(TaskRow.finished_at, Integer) - type_coerce(TaskRow.created_at, Integer)
+    return or_(choice == "always", and_(choice == "long", took_us > ping_after_s * 1e6))
 
 
 async def _places(session: AsyncSession) -> dict[str, int]:

@@ -1,8 +1,9 @@
 """From a task and what was read beside it to the view that renderers get; pure."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from bot.db.models import Blob
@@ -13,6 +14,7 @@ from bot.services.cards import Progress, ResultView, TaskView
 from bot.services.records import from_json
 
 S = TaskState
+ESTIMATE_STEP_S = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +67,16 @@ def _progress(task: Task, seen: Seen) -> Progress:
     if "done" in task.remote_state:
         return Progress(stage="Fetching the pictures")
     waiting = from_json(Waiting, task.remote_state["waiting"])
-    ready_at = (
-        task.updated_at + timedelta(seconds=waiting.estimate_s) if waiting.estimate_s else None
-    )
+    ready_at = _ready_at(task, waiting.estimate_s)
     return Progress(waiting.stage, waiting.percent, waiting.queue_place, ready_at)
+
+
+def _ready_at(task: Task, estimate_s: float | None) -> datetime | None:
+    """Rounded up to whole steps, so that an estimate that trembles causes no edit."""
+    if not estimate_s:
+        return None
+    ready_s = task.updated_at.timestamp() + estimate_s
+    return datetime.fromtimestamp(math.ceil(ready_s / ESTIMATE_STEP_S) * ESTIMATE_STEP_S, UTC)
 
 
 def _result(result: Result, blob: Blob | None, blobs: Blobs) -> ResultView:
