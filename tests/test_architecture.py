@@ -39,6 +39,7 @@ HOMES: dict[str, tuple[str, ...]] = {
     "simcord": ("bot/sandbox/",),
     "httpx": ("bot/providers/api.py", "bot/app.py"),
     "aiohttp": ("bot/web/", "bot/sandbox/"),
+    "prometheus_client": ("bot/web/",),
     "PIL": PICTURES,
     "numpy": PICTURES,
     "patchmatch": PICTURES,
