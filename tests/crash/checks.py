@@ -92,7 +92,7 @@ def submitted_twice(evidence: Evidence) -> Iterator[str]:
         calls = evidence.state["calls"].get(ref, 0)
         if calls > task["attempt"] and task["provider"] != slug("key"):
             yield f"{_name(task)} was sent {calls} times on {task['attempt']} intents"
-        if task["state"] == "done" and evidence.state["started"].get(ref) != 1:
+        if task["state"] == "done" and not evidence.state["started"].get(ref):
             yield f"{_name(task)} is done and was never started"
 
 

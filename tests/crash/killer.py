@@ -24,8 +24,9 @@ GRACE_S = 30.0
 KEYS_PER_LIFE = (2, 5)
 PREFERRED_S_MAX = 5.0
 EARLY_S = 0.3
-# When to kill: while starting, at any time, or while such a request is held open.
-MODES = {"start": 8, "any": 34, "submit": 18, "late": 8, "create": 16, "ping": 16}
+# When to kill, in shares of twelve: while starting, at any time, or while such a request is held
+# open. Dealt like cards, so that every run of some length meets all of them.
+MODES = {"start": 1, "any": 4, "submit": 2, "late": 1, "create": 2, "ping": 2}
 HELD = ("submit", "late", "create", "ping")
 DELAYS = {
     "create_before_s": (0.0, 0.2),
@@ -43,6 +44,7 @@ class Run:
     standin: Standin
     random: Random
     plans: dict[str, Plan] = field(default_factory=dict)
+    deck: list[str] = field(default_factory=list)
     moments: list[tuple[str, Moment]] = field(default_factory=list)
     sessions: list[int] = field(default_factory=list)
 
@@ -61,7 +63,7 @@ class Run:
 
     def life(self) -> None:
         """Release some keys, start the bot, kill it, and note where the tasks stood."""
-        mode = self.random.choices(list(MODES), weights=list(MODES.values()))[0]
+        mode = self._deal()
         self._release(self.random.randint(*KEYS_PER_LIFE), is_late=mode == "late")
         process = self._start()
         try:
@@ -90,6 +92,12 @@ class Run:
         for process in found:
             os.kill(process, signal.SIGKILL)
         return found
+
+    def _deal(self) -> str:
+        if not self.deck:
+            self.deck = [mode for mode, share in MODES.items() for _ in range(share)]
+            self.random.shuffle(self.deck)
+        return self.deck.pop()
 
     def _release(self, count: int, *, is_late: bool) -> None:
         fresh = [
