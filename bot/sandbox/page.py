@@ -9,7 +9,7 @@ import asyncio
 import logging
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
-from typing import Any
+from typing import Any, cast
 
 import simcord
 
@@ -20,6 +20,8 @@ from bot.sandbox.world import PORT
 log = logging.getLogger(__name__)
 
 REFRESH_GAP_S = 0.1
+# A little longer than the page waits between two looks.
+POLL_S = 0.7
 # Every way in which a message appears, changes or goes, ephemeral ones too.
 _CHANGES = ("commit_message", "edit_message", "delete_message")
 
@@ -61,6 +63,7 @@ class _LivePage:
         self._preview = preview
         self._act = preview._action  # pyright: ignore[reportPrivateUsage]
         self._changed = asyncio.Event()
+        self._grown = False
         self._turn = asyncio.Lock()
         preview._action = self._action  # pyright: ignore[reportPrivateUsage]
         for name in _CHANGES:
@@ -71,8 +74,26 @@ class _LivePage:
         while True:
             await self._changed.wait()
             self._changed.clear()
+            grown, self._grown = self._grown, False
             await self._refresh()
+            if grown:
+                await self._follow()
             await asyncio.sleep(REFRESH_GAP_S)
+
+    async def _follow(self) -> None:
+        """Scroll to the bot's newest message.
+
+        The page does so by itself only until a picture loads late, but always for a new target.
+        """
+        for newest in (False, True):
+            for page in self._pages():
+                page.target_id = self._newest(page) if newest else None
+            await self._refresh()
+            await asyncio.sleep(POLL_S)
+
+    def _newest(self, page: Any) -> int | None:
+        find = self._preview._initial_target  # pyright: ignore[reportPrivateUsage]
+        return find(page.viewer, page.channel_id)
 
     async def _refresh(self) -> None:
         try:
@@ -86,17 +107,28 @@ class _LivePage:
         async with self._turn:
             return await self._act(context_id, self._current(context_id, body))
 
+    def _pages(self) -> list[Any]:
+        """Pages in browsers; SimCord keeps one more for its own tests."""
+        pages = self._preview._pages  # pyright: ignore[reportPrivateUsage]
+        return [page for page_id, page in pages.items() if page_id != "python"]
+
     def _current(self, context_id: str | None, body: Mapping[str, Any]) -> Mapping[str, Any]:
         """Let a press count although the page was refreshed since it was drawn, as on Discord."""
-        pages = self._preview._pages  # pyright: ignore[reportPrivateUsage]
-        page = pages.get(context_id or "")
-        if page is None or "published_revision" not in body:
-            return body
-        return {**body, "published_revision": page.revision}
+        for page in self._pages():
+            if page.id == context_id and "published_revision" in body:
+                return {**body, "published_revision": page.revision}
+        return body
 
     def _told(self, change: Callable[..., Any]) -> Callable[..., Any]:
         def changing(*args: Any, **kwargs: Any) -> Any:
+            self._grown |= change.__name__ == "commit_message" or _brings_files(args)
             self._changed.set()
             return change(*args, **kwargs)
 
         return changing
+
+
+def _brings_files(args: tuple[Any, ...]) -> bool:
+    """An edit's last argument is what it changes: {"attachments": [...], ...}."""
+    fields = args[-1]
+    return isinstance(fields, dict) and bool(cast("dict[str, Any]", fields).get("attachments"))

@@ -37,6 +37,13 @@ class World:
                     return
                 await asyncio.sleep(0.02)
 
+    async def until_targets(self, expected: list[int | None]) -> None:
+        """Wait until the page had these targets one after the other."""
+        async with asyncio.timeout(10):
+            for target in expected:
+                while self.page.target_id != target:  # noqa: ASYNC110
+                    await asyncio.sleep(0.02)
+
     async def until_refreshing(self) -> None:
         async with asyncio.timeout(10):
             for _ in count():
@@ -82,6 +89,18 @@ async def test_an_edit_of_an_ephemeral_answer_shows_without_a_press() -> None:
         channel_id = world.people.channel.id
         world.env.backend.edit_message(channel_id, result.response.id, {"content": "there"})
         await world.until_shown("there")
+
+
+async def test_the_page_turns_to_the_newest_message_and_to_a_card_that_got_pictures() -> None:
+    async with opened() as world:
+        result = await world.people.member.slash(world.people.channel, "echo")
+        assert result.response is not None
+        await world.until_targets([None, result.response.id])
+        files = world.env.backend.store_attachments(world.people.channel.id, [("a.png", b"")])
+        world.env.backend.edit_message(
+            world.people.channel.id, result.response.id, {"attachments": files}
+        )
+        await world.until_targets([None, result.response.id])
 
 
 async def test_a_press_counts_although_the_page_was_refreshed_meanwhile() -> None:
