@@ -2,17 +2,15 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
-from filelock import FileLock, Timeout
-
 from bot.db.engine import Database
+from bot.db.folder import locked
 from bot.db.migrate import upgrade
 from bot.delivery.client import InpaintBot
 from bot.delivery.post import ViewLoop
-from bot.errors import DataInUse
 from bot.imaging.worker import PicturePool
 from bot.providers import PROVIDERS, Parts
 from bot.providers.api import ApiClient, open_client
@@ -111,8 +109,7 @@ async def open_app(
 ) -> AsyncGenerator[App]:
     """Open data folder, database, workers and HTTP; raises StartupError with one sentence."""
     async with AsyncExitStack() as stack:
-        await asyncio.to_thread(settings.data_dir.mkdir, parents=True, exist_ok=True)
-        stack.enter_context(_locked(settings))
+        stack.enter_context(locked(settings.data_dir))
         await asyncio.to_thread(upgrade, settings.database_path)
         db = Database(settings.database_path)
         stack.push_async_callback(db.close)
@@ -198,19 +195,6 @@ def _intake(
             queued=admission.kick,
         )
     )
-
-
-@contextmanager
-def _locked(settings: Settings) -> Generator[None]:
-    lock = FileLock(settings.data_dir / "inpaint-bot.lock", thread_local=False)
-    try:
-        lock.acquire(timeout=0)
-    except Timeout as error:
-        raise DataInUse from error
-    try:
-        yield
-    finally:
-        lock.release()
 
 
 def _started(name: str, loop: Callable[[], Awaitable[None]]) -> asyncio.Task[None]:

@@ -26,8 +26,9 @@ BotError                     `sentence` for the member, `log` for the operator
 │  └─ PictureLost            a stored or delivered picture cannot be read any more
 └─ StartupError              one sentence on stderr, exit code 2
    ├─ BadSettings
+   ├─ BadFolder              the data folder cannot be made or written to
    ├─ DataInUse              another process drives this data folder
-   └─ BadDatabase            newer version, read-only or broken
+   └─ BadDatabase            newer or older version, read-only, locked or broken
 
 Anything else is a bug: the member reads a reference, the log holds the traceback under it.
 """
@@ -238,6 +239,13 @@ class BadSettings(StartupError):
     code = "settings"
 
 
+class BadFolder(StartupError):
+    """The data folder cannot be made or written to."""
+
+    default = "The data folder cannot be used."
+    code = "folder"
+
+
 class DataInUse(StartupError):
     """Another process drives this data folder."""
 
@@ -249,7 +257,7 @@ class DataInUse(StartupError):
 
 
 class BadDatabase(StartupError):
-    """The database is newer than this program, read-only or broken."""
+    """The database is newer or older than this program, read-only, locked or broken."""
 
     default = "The database cannot be used."
     code = "database"

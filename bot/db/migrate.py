@@ -1,4 +1,4 @@
-"""Bring the file to the newest revision, after a copy; runs before anything else opens it."""
+"""The revision of the file: bring it to the newest, after a copy, or say why it does not fit."""
 
 import contextlib
 import logging
@@ -12,23 +12,61 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util.exc import CommandError
 from sqlalchemy import create_engine
-from sqlalchemy.exc import DatabaseError
 
+from bot.db.trouble import TROUBLES, bad_database
 from bot.errors import BadDatabase
 
 log = logging.getLogger(__name__)
 MIGRATIONS = Path(__file__).resolve().parents[2] / "migrations"
 COPIES_KEPT = 3
+BUSY_S = 5.0
+# Leaves nothing behind, and yet a page is written and synced: what only fails then fails now.
+_PROBE = (
+    "BEGIN IMMEDIATE",
+    "INSERT OR REPLACE INTO bot_state VALUES ('probe', '')",
+    "DELETE FROM bot_state WHERE key = 'probe'",
+)
 
 
 def upgrade(path: Path) -> str:
     """Create or upgrade the file and return its revision; raises BadDatabase with one sentence."""
     try:
-        return _upgrade(path)
-    except (sqlite3.DatabaseError, DatabaseError, OSError) as error:
+        revision = _upgrade(path)
+        _write_once(path)
+    except TROUBLES as error:
+        raise bad_database(path, error) from error
+    return revision
+
+
+def check_writable(path: Path) -> None:
+    """See whether this program could drive the file, changing no schema. Raises BadDatabase."""
+    if not path.exists():
+        return
+    try:
+        if (here := current(path)) is not None:
+            _refuse_newer(here)
+            _write_once(path)
+    except TROUBLES as error:
+        raise bad_database(path, error) from error
+
+
+def check_current(path: Path) -> None:
+    """See whether the file has the schema that this program reads. Raises BadDatabase."""
+    if not path.exists():
         raise BadDatabase(
-            f"The database {path} cannot be used: {_reason(error)}.", log=repr(error)
-        ) from error
+            f"There is no database at {path} yet. Run the bot once, or: inpaint-bot db upgrade."
+        )
+    try:
+        here = current(path)
+    except TROUBLES as error:
+        raise bad_database(path, error) from error
+    if here is not None:
+        _refuse_newer(here)
+    if here != newest():
+        raise BadDatabase(
+            f"The database {path} is at revision {here or 'none'}, and this program needs "
+            f"{newest()}. Stop the bot and run: inpaint-bot db upgrade."
+        )
 
 
 def current(path: Path) -> str | None:
@@ -73,6 +111,12 @@ def _upgrade(path: Path) -> str:
     return head
 
 
+def _write_once(path: Path) -> None:
+    with contextlib.closing(sqlite3.connect(path, timeout=BUSY_S)) as connection, connection:
+        for statement in _PROBE:
+            connection.execute(statement)
+
+
 def _refuse_newer(revision: str) -> None:
     try:
         _scripts().get_revision(revision)
@@ -102,8 +146,3 @@ def _config() -> Config:
 
 def _scripts() -> ScriptDirectory:
     return ScriptDirectory.from_config(_config())
-
-
-def _reason(error: Exception) -> str:
-    text = str(getattr(error, "orig", error)).strip().rstrip(".")
-    return text or type(error).__name__
