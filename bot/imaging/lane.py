@@ -41,7 +41,6 @@ class Lane:
     def __init__(self, rule: LaneRule) -> None:
         self._rule = rule
         self._free = asyncio.Semaphore(rule.workers)
-        self._rebuilding = asyncio.Lock()
         # Starting and stopping processes blocks. This one thread also has to outlive them: on
         # Linux a worker is told of its parent's death when the thread that started it ends.
         self._keeper = ThreadPoolExecutor(1, "picture-workers")
@@ -58,12 +57,21 @@ class Lane:
     async def close(self) -> None:
         """End the workers, also busy ones."""
         self._closed = True
-        pool, self._pool = self._pool, None
-        if pool:
-            await self._in_keeper(_end, pool)
+        await self._in_keeper(self._stop)
         await asyncio.to_thread(self._keeper.shutdown)
         for end in self._lifeline:
             end.close()
+
+    @property
+    def is_up(self) -> bool:
+        """Whether the workers run; one that died in the middle of a stage is replaced at once."""
+        return self._pool is not None and not self._closed and self._pool.active
+
+    async def mend(self) -> None:
+        """Start the workers again if they died idle. Raises WorkerDied when they do not start."""
+        pool = self._pool
+        if pool and not self._closed and not pool.active:
+            await self._rebuild(pool)
 
     async def run(
         self, stage: Callable[..., T], args: tuple[Any, ...], kwargs: Mapping[str, Any]
@@ -118,19 +126,25 @@ class Lane:
         return waited.result()
 
     async def _rebuild(self, broken: ProcessPool) -> None:
-        async with self._rebuilding:
-            if self._pool is broken:
-                self.restarts += 1
-                self._pool = await self._in_keeper(self._replace, broken)
+        await self._in_keeper(self._replace, broken)
 
     def _living(self) -> ProcessPool:
         if self._pool is None or self._closed:
             raise WorkerDied("the lane is closed")
         return self._pool
 
-    def _replace(self, broken: ProcessPool) -> ProcessPool:
-        _end(broken)
-        return self._start()
+    def _stop(self) -> None:
+        pool, self._pool = self._pool, None
+        if pool:
+            _end(pool)
+
+    def _replace(self, broken: ProcessPool) -> None:
+        # Asked and kept in the one thread, so that neither a second call nor a cancelled wait
+        # leaves a pool behind that nobody ends.
+        if self._pool is broken:
+            self.restarts += 1
+            _end(broken)
+            self._pool = self._start()
 
     def _start(self) -> ProcessPool:
         pool = ProcessPool(

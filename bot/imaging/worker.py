@@ -77,6 +77,16 @@ class PicturePool:
         """How many workers were ended or found dead."""
         return self._short.restarts + self._fill.restarts
 
+    @property
+    def is_up(self) -> bool:
+        """Whether both lanes can run stages now."""
+        return self._short.is_up and self._fill.is_up
+
+    async def mend(self) -> None:
+        """Replace workers that died while nobody used them; raises WorkerDied where none start."""
+        await self._short.mend()
+        await self._fill.mend()
+
 
 def blame(stage: object, error: Exception) -> BotError:
     """What a member reads when a stage took too much or its worker died."""

@@ -17,7 +17,7 @@ from bot.services.blobs import Blobs, KeptBlob
 from bot.services.ledger import Ledger, house_code
 from bot.services.ports import Clock
 from bot.services.pricing import settlement
-from bot.services.signals import Signals
+from bot.services.signals import Move, Signals
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +100,8 @@ class Moves:
             session, task.id, task.state, to, values.get("attempt", task.attempt), detail
         )
         self.tell(session, task.id)
+        moved = Move(task.provider, task.state, to, now, task.queued_at, task.running_at)
+        after_commit(session, lambda: self._signals.moved(moved))
         return True
 
     async def guarded(

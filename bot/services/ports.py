@@ -33,6 +33,20 @@ class Pictures(Protocol):
         """Local inpainting; cancelling the await ends the worker process."""
         ...
 
+    @property
+    def restarts(self) -> int:
+        """How many workers were ended or found dead."""
+        ...
+
+    @property
+    def is_up(self) -> bool:
+        """Whether stages can be run now."""
+        ...
+
+    async def mend(self) -> None:
+        """Replace workers that died while nobody used them; raises OSError where none start."""
+        ...
+
 
 class Dispatcher(Protocol):
     """Delivers admitted tasks to `drive` at least once; nothing else."""

@@ -1,4 +1,5 @@
 import asyncio
+import multiprocessing
 import os
 import signal
 import subprocess
@@ -45,6 +46,17 @@ async def gone(pid: int) -> bool:
             return True
         await asyncio.sleep(0.02)
     return False
+
+
+async def broken(pool: PicturePool) -> int:
+    """Kill the short lane's idle worker, and wait until the lane has seen it."""
+    pid = await pool.short(os.getpid)
+    os.kill(pid, signal.SIGKILL)
+    for _ in range(1000):
+        if not pool.is_up:
+            return pid
+        await asyncio.sleep(0.02)
+    raise AssertionError("the lane never saw it")
 
 
 def text_of(path: Path) -> str:
@@ -147,6 +159,26 @@ async def test_the_lane_outlives_its_idle_worker(pool: PicturePool, pause_s: flo
         await asyncio.sleep(pause_s)
         assert await pool.short(os.getpid) != old
     assert pool.restarts == 2
+
+
+async def test_an_idle_lane_that_broke_is_mended_before_anybody_needs_it(pool: PicturePool) -> None:
+    assert pool.is_up
+    old = await broken(pool)
+    await pool.mend()
+    assert pool.is_up
+    assert pool.restarts == 1
+    assert await pool.short(os.getpid) != old
+
+
+async def test_a_cancelled_mend_loses_no_worker(pool: PicturePool) -> None:
+    old = await broken(pool)
+    mending = asyncio.create_task(pool.mend())
+    await asyncio.sleep(0.01)
+    mending.cancel()
+    await asyncio.gather(mending, return_exceptions=True)
+    await pool.mend()
+    assert await pool.short(os.getpid) != old
+    assert len(multiprocessing.active_children()) == 2
 
 
 async def test_the_memory_limit_ends_a_stage_not_the_bot(pool: PicturePool) -> None:

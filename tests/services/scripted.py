@@ -82,6 +82,11 @@ class ThreadPictures:
         return await asyncio.to_thread(stage, *args, **kwargs)
 
     fill = short
+    is_up = True
+    restarts = 0
+
+    async def mend(self) -> None:
+        """Threads do not die."""
 
 
 def delivered(job: Job, n: int, state: ResultState = ResultState.OK) -> Delivered:
