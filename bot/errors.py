@@ -28,7 +28,8 @@ BotError                     `sentence` for the member, `log` for the operator
    ├─ BadSettings
    ├─ BadFolder              the data folder cannot be made or written to
    ├─ DataInUse              another process drives this data folder
-   └─ BadDatabase            newer or older version, read-only, locked or broken
+   ├─ BadDatabase            newer or older version, read-only, locked or broken
+   └─ PortTaken              the web server's port is in use
 
 Anything else is a bug: the member reads a reference, the log holds the traceback under it.
 """
@@ -261,3 +262,10 @@ class BadDatabase(StartupError):
 
     default = "The database cannot be used."
     code = "database"
+
+
+class PortTaken(StartupError):
+    """Another program listens where the web server is to."""
+
+    default = "The web server's port is in use. Set WEB_PORT to another one, or to 0 for none."
+    code = "port"

@@ -101,6 +101,13 @@ class Settings(BaseSettings):
     worker_memory_mib: int = Field(
         3072, ge=0, description="Most memory one worker may map, in MiB; 0 sets no limit."
     )
+    web_host: str = Field(
+        "127.0.0.1",
+        description="Address that health and metrics are served on; 0.0.0.0 is every address.",
+    )
+    web_port: int = Field(
+        8643, ge=0, le=65535, description="Port of health and metrics; 0 serves none."
+    )
     guild_ids_synced: Ids = Field(
         (),
         description="Servers that get the commands at once, for developing; empty: everywhere.",
