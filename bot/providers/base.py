@@ -1,4 +1,4 @@
-"""What every provider is: capabilities as data, and six calls.
+"""What every provider is: capabilities as data, and a few calls.
 
 `ProviderSpec` answers every question about a provider (options, routing, prices, docs tables,
 tests); nothing outside a provider's own file asks for its name.
@@ -76,10 +76,15 @@ class Param:
 
 @dataclass(frozen=True, slots=True)
 class OpSpec:
-    """What one operation takes; a mask may cover up to `coverage_max` (0..1) of the picture."""
+    """What one operation takes; a mask may cover up to `coverage_max` (0..1) of the picture.
+
+    No `image` means that it begins without a picture. With Travel.PARENT it goes on from results of
+    the operations in `parents` alone, and `parent_reason` is the sentence that refuses anything
+    else. A job `makes` so many pictures whatever was asked for; 0: as many as were asked for.
+    """
 
     prompt: PromptUse
-    image: Travel
+    image: Travel | None
     mask: Travel | None
     price: Price
     size: SizeRule = SizeRule()
@@ -88,6 +93,9 @@ class OpSpec:
     mask_white_edits: bool = True
     coverage_max: float = 1.0
     coverage_reason: str = ""
+    makes: int = 0
+    parents: frozenset[Op] = frozenset()
+    parent_reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +121,16 @@ class ProviderSpec:
     models: tuple[str, ...] = ()
     about: str = ""
     known_limits: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """One model of a provider; `params` and `size` stand where it differs from its operation."""
+
+    id: str
+    title: str
+    params: tuple[Param, ...] = ()
+    size: SizeRule | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,4 +248,15 @@ class Provider(Protocol):
 
     async def balance(self) -> Balance | None:
         """What is left; None where the service does not tell."""
+        ...
+
+    async def models(self) -> tuple[Model, ...]:
+        """The models a member may name, kept for a while; none where there is no choice."""
+        ...
+
+    async def quote_units(self, job: Job) -> Decimal | None:
+        """What this job would cost in the provider's own unit, asked without files and for free.
+
+        None: as the spec says.
+        """
         ...

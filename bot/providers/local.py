@@ -19,6 +19,7 @@ from bot.providers.base import (
     Fills,
     Idempotency,
     Job,
+    Model,
     OpSpec,
     Param,
     Price,
@@ -175,6 +176,14 @@ class Local:
 
     async def balance(self) -> Balance | None:
         """Nothing is paid for."""
+        return None
+
+    async def models(self) -> tuple[Model, ...]:
+        """No choice."""
+        return ()
+
+    async def quote_units(self, job: Job) -> Decimal | None:
+        """As the spec says."""
         return None
 
     async def _fill(self, job: Job, n: int) -> float:

@@ -17,6 +17,7 @@ from bot.providers.base import (
     Failed,
     Idempotency,
     Job,
+    Model,
     OpSpec,
     Price,
     PromptUse,
@@ -98,6 +99,14 @@ class CountingProvider:
     async def balance(self) -> Balance | None:
         """What is left."""
         return Balance(Decimal((await self._ask("GET", "/balance"))["units"]), "credits")
+
+    async def models(self) -> tuple[Model, ...]:
+        """No choice."""
+        return ()
+
+    async def quote_units(self, job: Job) -> Decimal | None:
+        """As the spec says."""
+        return None
 
     async def _ask(self, method: str, path: str, params: dict[str, str] | None = None) -> Any:
         return await self._api.request(

@@ -16,6 +16,7 @@ from bot.providers.base import (
     Done,
     Idempotency,
     Job,
+    Model,
     OpSpec,
     Param,
     Price,
@@ -147,6 +148,14 @@ class Scripted:
 
     async def balance(self) -> Balance | None:
         """Unknown."""
+        return None
+
+    async def models(self) -> tuple[Model, ...]:
+        """No choice."""
+        return ()
+
+    async def quote_units(self, job: Job) -> Decimal | None:
+        """As the spec says."""
         return None
 
 
