@@ -1,7 +1,7 @@
 """What a provider's HTTP answer means: the error map, pure, by status and kind of call."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any, cast
@@ -32,11 +32,18 @@ class Answer:
     is_empty: bool = False
     is_readable: bool = True
     retry_after_s: float | None = None
+    content_type: str = ""
+    data: bytes = field(default=b"", repr=False)
 
     @property
     def is_good(self) -> bool:
         """The call was accepted."""
         return 200 <= self.status < 300
+
+    @property
+    def is_picture(self) -> bool:
+        """The server says that the body is a picture."""
+        return self.content_type.startswith("image/")
 
     @property
     def shape(self) -> str:
@@ -46,13 +53,13 @@ class Answer:
         return f"{self.status}, {type(self.body).__name__}"
 
 
-def read(status: int, data: bytes, retry_after: str) -> Answer:
+def read(status: int, data: bytes, retry_after: str, content_type: str = "") -> Answer:
     """Return the answer that these bytes are."""
     after_s = _seconds(retry_after)
     try:
-        return Answer(status, json.loads(data), retry_after_s=after_s)
+        return Answer(status, json.loads(data), False, True, after_s, content_type, data)
     except ValueError:
-        return Answer(status, None, not data, False, after_s)
+        return Answer(status, None, not data, False, after_s, content_type, data)
 
 
 def _seconds(retry_after: str) -> float | None:

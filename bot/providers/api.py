@@ -18,7 +18,7 @@ import httpx
 
 from bot.errors import AmbiguousSubmit, NotSent, ProviderError, Unavailable
 from bot.providers.answer import Answer, other_error, read, submit_error
-from bot.providers.fetch import Fetched, Fetcher
+from bot.providers.fetch import Fetched, Fetcher, keep
 from bot.providers.guard import MIB, FetchPolicy, allowed
 
 log = logging.getLogger(__name__)
@@ -62,6 +62,13 @@ class _Call:
     build: Callable[[], httpx.Request]
     timeout_s: float
     explain: Explain | None
+    wants_picture: bool = False
+
+    def takes(self, answer: Answer) -> bool:
+        """Whether a good answer is of the kind that was asked for."""
+        if self.wants_picture:
+            return answer.is_picture
+        return answer.is_readable or answer.is_empty
 
     def error(self, answer: Answer, mapped: Callable[[Answer], ProviderError]) -> ProviderError:
         """Return what the provider's own file makes of an answer, else what its status says."""
@@ -129,7 +136,34 @@ class ApiClient:
         call = _Call(build, timeout_s, explain)
         if submit:
             return await self._once(call)
-        return await self._patiently(lambda: self._try(call))
+        return (await self._patiently(lambda: self._try(call))).body
+
+    async def picture(
+        self,
+        policy: FetchPolicy,
+        url: str,
+        target: Path,
+        *,
+        json: Any,
+        headers: Mapping[str, str] | None = None,
+        timeout_s: float,
+        explain: Explain | None = None,
+    ) -> Fetched:
+        """POST to a service that answers with the picture itself, and write it to `target`.
+
+        Only for services where the same call may be made again; raises ProviderError.
+        """
+        place = allowed(policy, url)
+        timeout = httpx.Timeout(timeout_s, connect=CONNECT_S_MAX, pool=CONNECT_S_MAX)
+
+        def build() -> httpx.Request:
+            return self._client.build_request(
+                "POST", place.url, headers=headers, json=json, timeout=timeout
+            )
+
+        call = _Call(build, timeout_s, explain, wants_picture=True)
+        answer = await self._patiently(lambda: self._try(call))
+        return await keep(answer.data, target)
 
     async def download(self, policy: FetchPolicy, url: str, target: Path) -> Fetched:
         """Write the picture behind `url` to `target`, guarded; raises ProviderError."""
@@ -154,14 +188,14 @@ class ApiClient:
             return answer.body
         raise call.error(answer, submit_error)
 
-    async def _try(self, call: _Call) -> Any:
+    async def _try(self, call: _Call) -> Answer:
         """Make one attempt at a call that may be repeated."""
         try:
             answer = await self._send(call, logging.DEBUG)
         except (httpx.HTTPError, TimeoutError) as error:
             raise _Later(Unavailable(log=f"no answer: {type(error).__name__}")) from error
-        if answer.is_good and (answer.is_readable or answer.is_empty):
-            return answer.body
+        if answer.is_good and call.takes(answer):
+            return answer
         error = call.error(answer, other_error)
         if isinstance(error, Unavailable) or answer.is_good:
             raise _Later(error, answer.retry_after_s)
@@ -213,7 +247,13 @@ class ApiClient:
                     raise httpx.DecodingError("an answer longer than allowed")
         finally:
             await response.aclose()
-        return read(response.status_code, bytes(data), response.headers.get("Retry-After", ""))
+        headers = response.headers
+        return read(
+            response.status_code,
+            bytes(data),
+            headers.get("Retry-After", ""),
+            headers.get("Content-Type", ""),
+        )
 
 
 def _with(url: str, params: Mapping[str, str] | None) -> str:
