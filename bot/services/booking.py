@@ -31,14 +31,17 @@ class Booking:
         """The member's purse; a new one gets its first grant, once."""
         person_id = await prefs.person_id(session, user_id, self._clock)
         account_id = await self._ledger.account(session, user_code(guild_id, user_id))
-        await self._ledger.grant_once(session, f"first:{account_id}", account_id, self._first_grant)
+        await self._ledger.grant_once(session, _first(account_id), account_id, self._first_grant)
         return Purse(person_id, account_id)
 
     async def check(self, session: AsyncSession, guild_id: int, user_id: int, amount: int) -> None:
         """Raise NotEnoughCredits when the purse does not cover this; writes nothing."""
         code = user_code(guild_id, user_id)
-        known = await self._ledger.exists(session, code)
-        available = (await self._ledger.balance(session, code))[0] if known else self._first_grant
+        account_id = await self._ledger.find(session, code)
+        available = (await self._ledger.balance(session, code))[0]
+        # An account may have been granted something before its member's first edit.
+        if account_id is None or not await self._ledger.used(session, _first(account_id)):
+            available += self._first_grant
         if available < amount:
             raise _too_few(amount, available)
 
@@ -55,6 +58,10 @@ class Booking:
         if not held:
             available = (await self._ledger.balance_of(session, purse.account_id))[0]
             raise _too_few(amount, available)
+
+
+def _first(account_id: int) -> str:
+    return f"first:{account_id}"
 
 
 def _too_few(amount: int, available: int) -> NotEnoughCredits:

@@ -6,7 +6,7 @@ Callers own the transaction and the key; the same key a second time changes noth
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Integer, case, func, literal, select, union_all, update
+from sqlalchemy import Integer, Subquery, case, func, literal, select, union_all, update
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
@@ -120,8 +120,7 @@ class Ledger:
         self, session: AsyncSession, key: str, account_id: int, amount: int
     ) -> None:
         """Issue new credits to an account, unless this key was used before."""
-        used = select(Transfer.id).where(Transfer.key == key)
-        if amount <= 0 or (await session.execute(used)).scalar() is not None:
+        if amount <= 0 or await self.used(session, key):
             return
         source = await self.account(session, ISSUANCE, may_overdraw=True)
         await self.move(session, key, source, account_id, amount)
@@ -143,9 +142,13 @@ class Ledger:
         available, held = row.one()
         return available, held
 
-    async def exists(self, session: AsyncSession, code: str) -> bool:
-        """Whether an account with this code was ever opened."""
-        found = await session.execute(select(Account.id).where(Account.code == code))
+    async def find(self, session: AsyncSession, code: str) -> int | None:
+        """The id of the account with this code, if it was ever opened."""
+        return (await session.execute(select(Account.id).where(Account.code == code))).scalar()
+
+    async def used(self, session: AsyncSession, key: str) -> bool:
+        """Whether a transfer was written under this key."""
+        found = await session.execute(select(Transfer.id).where(Transfer.key == key))
         return found.scalar() is not None
 
     async def check(self, session: AsyncSession) -> Sequence[Drift]:
@@ -208,28 +211,41 @@ class Ledger:
         await session.execute(insert(Transfer).values(**values, **links, at=self._clock.now()))
 
 
-def _expected_balances():
+def movements(account_id: int | None = None) -> Subquery:
+    """What each transfer added to each account it touched, or to this one alone."""
     hold = aliased(Transfer)
     moved = Transfer.kind != "hold"
     back = case((Transfer.kind == "resolve", hold.amount - Transfer.amount), else_=-Transfer.amount)
     freed = case((Transfer.kind == "resolve", -hold.amount), else_=0)
     zero = literal(0, Integer)
     out = (
-        select(Transfer.from_id.label("id"), back.label("available"), freed.label("held"))
+        select(
+            Transfer.id.label("transfer_id"),
+            Transfer.from_id.label("account_id"),
+            back.label("available"),
+            freed.label("held"),
+        )
         .outerjoin(hold, hold.id == Transfer.resolves_id)
         .where(moved)
     )
-    into = select(Transfer.to_id, Transfer.amount, zero).where(moved)
-    holds = select(Transfer.from_id, -Transfer.amount, Transfer.amount).where(
+    into = select(Transfer.id, Transfer.to_id, Transfer.amount, zero).where(moved)
+    holds = select(Transfer.id, Transfer.from_id, -Transfer.amount, Transfer.amount).where(
         Transfer.kind == "hold"
     )
-    every = union_all(out, into, holds).subquery()
+    if account_id is not None:
+        out, holds = (each.where(Transfer.from_id == account_id) for each in (out, holds))
+        into = into.where(Transfer.to_id == account_id)
+    return union_all(out, into, holds).subquery()
+
+
+def _expected_balances() -> Subquery:
+    every = movements()
     return (
         select(
-            every.c.id.label("account_id"),
+            every.c.account_id,
             func.sum(every.c.available).label("available"),
             func.sum(every.c.held).label("held"),
         )
-        .group_by(every.c.id)
+        .group_by(every.c.account_id)
         .subquery()
     )
