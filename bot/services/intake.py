@@ -17,7 +17,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.db.engine import Database, after_commit
-from bot.domain import EditRequest, MaskTuning, Origin, ReplyHandle, Task, TaskState
+from bot.domain import EditRequest, MaskFacts, MaskTuning, Origin, ReplyHandle, Task, TaskState
 from bot.errors import LimitReached, NotYours, PictureLost, TaskGone
 from bot.providers.base import ProviderSpec
 from bot.services import reading, rows
@@ -26,7 +26,7 @@ from bot.services.blobs import Blobs
 from bot.services.booking import Booking, Purse
 from bot.services.disk import Disk
 from bot.services.limits import Limits
-from bot.services.looking import Kept, Looking
+from bot.services.looking import Kept, Looking, check_coverage
 from bot.services.ports import Clock
 from bot.services.pricing import quote
 from bot.services.records import from_json
@@ -93,7 +93,9 @@ class Intake:
         if task.state is not TaskState.DRAFT:
             return task
         self._check_open()
-        amount = quote(self._t.routing.spec(task.provider), task.op, task.count).credits
+        spec = self._t.routing.spec(task.provider)
+        check_coverage(from_json(MaskFacts, task.mask_facts), spec.ops[task.op])
+        amount = quote(spec, task.op, task.count).credits
         async with self._t.db.write() as session:
             purse = await self._purse(session, task.guild_id, user_id)
             columns = {"held": amount, "quoted": amount, "payer_account_id": purse.account_id}

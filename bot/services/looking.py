@@ -18,6 +18,8 @@ NO_MASK = (
     "part made transparent, or pick an earlier edit as `parent`. Nothing was charged."
 )
 
+TURNED = "Turned around: this is what will change now. Press Go if it is right."
+
 
 @dataclass(frozen=True, slots=True)
 class Kept:
@@ -41,9 +43,10 @@ class Looking:
         facts = taken.mask_facts
         if facts is None:
             raise BadMask(NO_MASK)
-        _check_coverage(facts, op)
+        doubt = None if source.mask and not request.mask else _doubt(facts, request.tuning, op)
+        if doubt is None:
+            check_coverage(facts, op)
         kept = await self._keep_mask(taken, request.tuning)
-        doubt = None if source.mask and not request.mask else _doubt(facts, request.tuning)
         columns = {"draft_reason": doubt, "picture_facts": to_json(taken.picture_facts)}
         notes = [*taken.picture_facts.notes, *facts.notes]
         if source.stored_blob:
@@ -62,7 +65,7 @@ class Looking:
         source = from_json(MaskFacts, task.mask_facts).source
         taken = await self._pictures.short(retune, picture, core, tuning, folder, source)
         kept = await self._keep_mask(taken, tuning)
-        return Kept({**kept.columns, "draft_reason": task.draft_reason}, kept.blobs)
+        return Kept({**kept.columns, "draft_reason": TURNED}, kept.blobs)
 
     async def _taken(self, request: EditRequest, source: Source, folder: Path) -> TakenIn:
         if source.stored:
@@ -105,7 +108,8 @@ class Looking:
         return Kept(columns, (mask, core, overlay))
 
 
-def _check_coverage(facts: MaskFacts, op: OpSpec) -> None:
+def check_coverage(facts: MaskFacts, op: OpSpec) -> None:
+    """Raise BadMask when the mask covers more than this operation takes."""
     if facts.coverage > op.coverage_max:
         raise BadMask(
             f"The mask covers {facts.coverage:.0%} of the picture. {op.coverage_reason} "
@@ -113,11 +117,12 @@ def _check_coverage(facts: MaskFacts, op: OpSpec) -> None:
         )
 
 
-def _doubt(facts: MaskFacts, tuning: MaskTuning) -> str | None:
+def _doubt(facts: MaskFacts, tuning: MaskTuning, op: OpSpec) -> str | None:
     if not facts.looks_inverted or tuning.invert:
         return None
+    ways = "Press Invert if you meant the other part"
+    ways += ", or Go if this is right." if facts.coverage <= op.coverage_max else "."
     return (
         f"The marked part is {facts.coverage:.0%} of the picture, so the mask may be the wrong "
-        "way round. "
-        "Press Invert if you meant the other part, or Go if this is right."
+        f"way round. {ways}"
     )

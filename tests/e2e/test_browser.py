@@ -86,10 +86,6 @@ def test_a_member_sees_the_card_and_may_not_delete_it(page: Page, tmp_path: Path
         person.shoot("again-by-the-member", person.card)
 
 
-@pytest.mark.xfail(
-    reason="intake refuses what is over the provider's coverage before it can offer Invert",
-    strict=False,
-)
 def test_a_doubtful_mask_asks_first(page: Page, tmp_path: Path) -> None:
     samples = tmp_path / "data" / "samples"
     person = Person(page, "draft")

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 
 from bot.app import App
 from bot.db.models import Blob, TaskRow, Transfer
-from bot.domain import EditRequest, MaskTuning, Options, Origin, TaskState
+from bot.domain import EditRequest, MaskTuning, Op, Options, Origin, TaskState
 from bot.errors import (
     BadMask,
     BadOption,
@@ -35,7 +35,7 @@ from tests.services.engine import (
     until,
     working,
 )
-from tests.services.scripted import Scripted, hang
+from tests.services.scripted import SPEC, Scripted, hang, with_spec
 
 S = TaskState
 
@@ -145,6 +145,23 @@ async def test_a_mask_that_looks_inverted_waits_as_a_draft(app: App, tmp_path: P
     ended = await until(app, draft.id)
     assert (ended.state, ended.settled) == (S.DONE, 7)
     await assert_books(app)
+
+
+async def test_a_doubtful_mask_may_be_larger_than_the_provider_takes_until_go(
+    tmp_path: Path,
+) -> None:
+    op = replace(SPEC.ops[Op.INPAINT], coverage_max=0.5, coverage_reason="Half is the most.")
+    async with opened(tmp_path / "data", with_spec(ops={Op.INPAINT: op})) as app:
+        draft = await app.intake.submit(request(tmp_path, mask=_inverted(tmp_path)))
+        assert draft.state is S.DRAFT
+        assert "or Go" not in (draft.draft_reason or "")
+        with pytest.raises(BadMask, match="Half is the most"):
+            await app.intake.go(draft.id, ALICE)
+        await app.intake.invert(draft.id, ALICE)
+        assert (await app.intake.go(draft.id, ALICE)).state is S.QUEUED
+        wide = assets.save(assets.mask(64, 48, (0, 0, 64, 24)), tmp_path / "wide.png")
+        with pytest.raises(BadMask, match="Half is the most"):
+            await app.intake.submit(request(tmp_path, "wide", mask=wide))
 
 
 async def test_an_unused_draft_expires(tmp_path: Path) -> None:
