@@ -3,13 +3,15 @@
 import asyncio
 import logging
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, nullcontext
 from dataclasses import dataclass
+from functools import partial
 
 from bot.db.engine import Database
 from bot.db.folder import locked
 from bot.db.migrate import upgrade
 from bot.delivery.client import InpaintBot
+from bot.delivery.gateway import gateway_part
 from bot.delivery.post import ViewLoop
 from bot.imaging.worker import PicturePool
 from bot.providers import PROVIDERS, Parts
@@ -17,9 +19,11 @@ from bot.providers.api import ApiClient, open_client
 from bot.providers.base import Provider
 from bot.services.access import Access
 from bot.services.admission import Admission
+from bot.services.audit import Audit
 from bot.services.blobs import Blobs
 from bot.services.board import Board
 from bot.services.booking import Booking
+from bot.services.census import take as take_census
 from bot.services.clock import SystemClock
 from bot.services.disk import Disk
 from bot.services.dispatch import EmbeddedDispatcher
@@ -33,6 +37,7 @@ from bot.services.looking import Looking
 from bot.services.moves import Moves
 from bot.services.ports import Clock, Pictures
 from bot.services.posting import Posting
+from bot.services.pulse import Pulse
 from bot.services.reconcile import Reconciler
 from bot.services.retention import Retention
 from bot.services.routing import Routing
@@ -40,6 +45,8 @@ from bot.services.signals import Signals
 from bot.services.tasks import Tasks
 from bot.services.toolbox import Toolbox
 from bot.settings import Settings
+from bot.web.server import serving
+from bot.web.watch import Watch
 
 log = logging.getLogger(__name__)
 ProviderFactory = Callable[[Parts], Provider]
@@ -70,6 +77,7 @@ class App:
     reconciler: Reconciler
     retention: Retention
     disk: Disk
+    watch: Watch
 
     @asynccontextmanager
     async def running(self, bot: InpaintBot) -> AsyncGenerator[None]:
@@ -98,6 +106,18 @@ class App:
             self.drive.close()
             await end(loops)
             await self.dispatcher.stop(self.settings.stop_grace_s, self.drive.in_submit)
+
+    @asynccontextmanager
+    async def watched(self, bot: InpaintBot) -> AsyncGenerator[None]:
+        """Look after health, and serve it and metrics where that is switched on."""
+        self.watch.health.watch("discord", partial(gateway_part, bot))
+        host, port = self.settings.web_host, self.settings.web_port
+        async with serving(self.watch, host, port) if port else nullcontext():
+            loops = [_started(name, loop) for name, loop in self.watch.loops]
+            try:
+                yield
+            finally:
+                await end(loops)
 
 
 @asynccontextmanager
@@ -132,9 +152,8 @@ def compose(
     providers: Mapping[str, Provider],
 ) -> App:
     """Wire the services; opens nothing and starts nothing."""
-    signals, ledger, work = Signals(), Ledger(clock), settings.data_dir / "work"
-    blobs = Blobs(settings.data_dir / "blobs", clock)
-    dispatcher = EmbeddedDispatcher()
+    signals, ledger, dispatcher = Signals(), Ledger(clock), EmbeddedDispatcher()
+    work, blobs = settings.data_dir / "work", Blobs(settings.data_dir / "blobs", clock)
     tasks = Tasks(db, clock, Moves(clock, ledger, blobs, signals), providers, dispatcher.nudge)
     admission = Admission(db, clock, tasks, dispatcher, providers)
     routing = Routing(providers, settings.default_provider)
@@ -163,7 +182,21 @@ def compose(
         reconciler=Reconciler(db, clock, tasks, cards, dispatcher, work, settings.reconcile_s),
         retention=Retention(db, clock, blobs, settings.retention_days),
         disk=disk,
+        watch=_watch(db, clock, ledger, signals, disk, pictures, providers),
     )
+
+
+def _watch(
+    db: Database,
+    clock: Clock,
+    ledger: Ledger,
+    signals: Signals,
+    disk: Disk,
+    pictures: Pictures,
+    providers: Mapping[str, Provider],
+) -> Watch:
+    pulse, audit = Pulse(Facts(db), pictures, clock), Audit(db, ledger, clock)
+    return Watch(clock, signals, disk, pictures, pulse, audit, partial(take_census, db), providers)
 
 
 def _intake(

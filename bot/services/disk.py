@@ -7,6 +7,7 @@ import shutil
 from pathlib import Path
 
 from bot.errors import LimitReached
+from bot.services.health import Part
 from bot.services.ports import Clock
 
 log = logging.getLogger(__name__)
@@ -24,10 +25,10 @@ class Disk:
 
     def __init__(self, folder: Path, limit_bytes: int, clock: Clock) -> None:
         self._folder = folder
-        self._limit_bytes = limit_bytes
+        self.limit_bytes = limit_bytes
         self._clock = clock
         self._warned = False
-        self.used_bytes = 0
+        self.used_bytes = self.free_bytes = 0
         self.is_full = False
 
     async def run(self) -> None:
@@ -38,10 +39,10 @@ class Disk:
 
     async def measure(self) -> None:
         """Walk the folder once and tell the operator of what changed."""
-        self.used_bytes, free_bytes = await asyncio.to_thread(_measure, self._folder)
+        self.used_bytes, self.free_bytes = await asyncio.to_thread(_measure, self._folder)
         was_full, self.is_full = (
             self.is_full,
-            (self.used_bytes >= self._limit_bytes or free_bytes < FREE_BYTES_MIN),
+            (self.used_bytes >= self.limit_bytes or self.free_bytes < FREE_BYTES_MIN),
         )
         if self.is_full and not was_full:
             log.error("the disk is full (%s): intake is closed", self._told())
@@ -54,15 +55,20 @@ class Disk:
         if self.is_full:
             raise LimitReached(FULL)
 
+    def part(self) -> Part:
+        """Whether new edits are taken, for the operator."""
+        return Part(not self.is_full, self._told())
+
     def _warn(self) -> None:
-        above = self.used_bytes >= WARN_SHARE * self._limit_bytes
+        above = self.used_bytes >= WARN_SHARE * self.limit_bytes
         if above and not self._warned:
             log.warning("the data folder fills up: %s", self._told())
         self._warned = above
 
     def _told(self) -> str:
         gb = 1e9
-        return f"{self.used_bytes / gb:.2f} of {self._limit_bytes / gb:.2f} GB used"
+        used = f"{self.used_bytes / gb:.2f} of {self.limit_bytes / gb:.2f} GB used"
+        return f"{used}, {self.free_bytes / gb:.2f} GB free on the disk"
 
 
 def _measure(folder: Path) -> tuple[int, int]:
