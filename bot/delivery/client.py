@@ -1,9 +1,7 @@
 """The Discord client: the least it may see, its commands, and one way out for errors."""
 
-import hashlib
-import json
 import logging
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import discord
 from discord import (
@@ -20,6 +18,7 @@ from bot.delivery.buttons import Press, Recent, TaskButton
 from bot.delivery.poster import Poster
 from bot.delivery.replies import ReplyKeeper
 from bot.delivery.reply import answer, answering
+from bot.delivery.syncing import sync
 
 if TYPE_CHECKING:
     from bot.app import App
@@ -73,36 +72,19 @@ class InpaintBot(commands.AutoShardedBot):
         self._always_sync = always_sync
 
     async def setup_hook(self) -> None:
-        """Load the cogs, know the buttons again, and tell Discord of commands that changed."""
+        """Load everything and tell Discord of commands that changed."""
+        await self.load()
+        try:
+            await sync(self, always=self._always_sync)
+        except (discord.HTTPException, OSError) as error:
+            # Discord being away must not stop the start.
+            log.error("the commands could not be synced: %s", error)
+
+    async def load(self) -> None:
+        """Load the cogs and know the buttons again."""
         for name in COGS:
             await self.load_extension(name)
         self.add_dynamic_items(*DYNAMIC_ITEMS)
-        for guild_id in self.app.settings.guild_ids_synced or (None,):
-            await self._sync(guild_id)
-
-    async def _sync(self, guild_id: int | None) -> None:
-        """Send the commands if they changed; Discord being away must not stop the start."""
-        guild = discord.Object(guild_id) if guild_id else None
-        if guild:
-            self.tree.copy_global_to(guild=guild)
-        key, content = f"commands:{self.application_id}:{guild_id or 'all'}", self._content(guild)
-        if not self._always_sync and await self.app.state.get(key) == content:
-            return
-        try:
-            await self.tree.sync(guild=guild)
-        except (discord.HTTPException, OSError) as error:
-            log.error("the commands could not be synced: %s", error)
-            return
-        await self.app.state.set(key, content)
-        log.info("the commands were synced")
-
-    def _content(self, guild: discord.abc.Snowflake | None) -> str:
-        """A hash of everything that Discord is told of the commands."""
-        payloads: list[Any] = [
-            command.to_dict(self.tree) for command in self.tree.get_commands(guild=guild)
-        ]
-        text = json.dumps(sorted(payloads, key=lambda each: each["name"]), sort_keys=True)
-        return hashlib.sha256(text.encode()).hexdigest()
 
 
 def build_bot(app: "App", *, always_sync: bool = False) -> InpaintBot:

@@ -1,11 +1,15 @@
-"""The bot on Discord, from login to the graceful stop."""
+"""The bot on Discord, from login to the graceful stop, and what can keep it from getting there."""
 
 import asyncio
+import re
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 import discord
 
-from bot.delivery.client import build_bot
+from bot.delivery.client import InpaintBot, build_bot
+from bot.delivery.syncing import Synced, sync
 from bot.errors import BadSettings, StartupError
 
 if TYPE_CHECKING:
@@ -15,24 +19,73 @@ UNSET = (
     "DISCORD_TOKEN is not set. Make a bot in Discord's developer portal, put its token into .env, "
     "or try everything without one: make sandbox."
 )
+MISSHAPEN = (
+    "DISCORD_TOKEN does not look like a bot's token, which is three parts joined by dots. "
+    "In the developer portal it is on the page Bot, not on General Information or OAuth2."
+)
 REFUSED = "Discord does not accept DISCORD_TOKEN. Copy the token again from the developer portal."
 NO_DISCORD = "Discord cannot be reached. Check the network and start again."
+NO_INTENTS = (
+    "Discord refuses the bot's intents. It asks for none of the privileged ones: "
+    "start it unchanged, or switch on in the developer portal what was added."
+)
+NO_SYNC = "Discord did not take the commands: {}."
+SHAPE = re.compile(r"(?:[\w-]+\.){2}[\w-]+", re.ASCII)
+
+
+def check_token(token: str) -> None:
+    """Judge a token by its looks. Raises BadSettings."""
+    if not token.strip():
+        raise BadSettings(UNSET)
+    if not SHAPE.fullmatch(token.strip()):
+        raise BadSettings(MISSHAPEN)
+
+
+async def try_token(token: str) -> None:
+    """Ask Discord whether it takes the token. Raises StartupError."""
+    check_token(token)
+    async with discord.Client(intents=discord.Intents.none()) as client:
+        await _log_in(client, token)
 
 
 async def serve(app: "App", stop: asyncio.Event) -> None:
     """Log in, work until `stop` is set, and stop gracefully. Raises StartupError."""
-    token = app.settings.discord_token.get_secret_value()
-    if not token:
-        raise BadSettings(UNSET)
-    async with build_bot(app) as bot:
+    async with _logged_in(app, build_bot(app)) as bot, app.running(bot):
+        await _until(stop, asyncio.create_task(bot.connect(), name="gateway"))
+
+
+async def sync_now(app: "App") -> list[Synced]:
+    """Send the commands whether they changed or not. Raises StartupError."""
+    async with _logged_in(app, _Quiet(app)) as bot:
         try:
-            await bot.login(token)
-        except discord.LoginFailure as error:
-            raise BadSettings(REFUSED) from error
-        except OSError as error:
-            raise StartupError(NO_DISCORD, log=repr(error)) from error
-        async with app.running(bot):
-            await _until(stop, asyncio.create_task(bot.connect(), name="gateway"))
+            return await sync(bot, always=True)
+        except (discord.HTTPException, OSError) as error:
+            raise StartupError(NO_SYNC.format(error)) from error
+
+
+class _Quiet(InpaintBot):
+    """Knows its commands and sends none by itself."""
+
+    async def setup_hook(self) -> None:
+        await self.load()
+
+
+@asynccontextmanager
+async def _logged_in(app: "App", bot: InpaintBot) -> AsyncGenerator[InpaintBot]:
+    token = app.settings.discord_token.get_secret_value()
+    check_token(token)
+    async with bot:
+        await _log_in(bot, token)
+        yield bot
+
+
+async def _log_in(client: discord.Client, token: str) -> None:
+    try:
+        await client.login(token)
+    except discord.LoginFailure as error:
+        raise BadSettings(REFUSED) from error
+    except (discord.HTTPException, OSError) as error:
+        raise StartupError(NO_DISCORD, log=repr(error)) from error
 
 
 async def _until(stop: asyncio.Event, gateway: asyncio.Task[None]) -> None:
@@ -41,6 +94,8 @@ async def _until(stop: asyncio.Event, gateway: asyncio.Task[None]) -> None:
         await asyncio.wait({gateway, asked}, return_when=asyncio.FIRST_COMPLETED)
         if gateway.done():
             gateway.result()
+    except discord.PrivilegedIntentsRequired as error:
+        raise BadSettings(NO_INTENTS) from error
     finally:
         asked.cancel()
         gateway.cancel()

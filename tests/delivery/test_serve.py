@@ -1,0 +1,130 @@
+"""Getting onto Discord, and the sentence for each way in which that fails."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import discord
+import pytest
+from aiohttp import web
+
+from bot.delivery import serve
+from bot.delivery.client import build_bot
+from bot.delivery.serve import check_token, sync_now, try_token
+from bot.delivery.syncing import sync
+from bot.errors import BadSettings, StartupError
+from tests.services.engine import opened
+from tests.services.scripted import Scripted
+from tests.standin.server import Parts, serving
+
+TOKEN = "MTA5.standin.token"
+
+
+@pytest.fixture
+async def standin(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Parts]:
+    """Discord over loopback, in this process."""
+    async with serving() as parts:
+        monkeypatch.setattr(discord.http.Route, "BASE", f"{parts.base_url}/api/v10")
+        yield parts
+
+
+@asynccontextmanager
+async def answering(monkeypatch: pytest.MonkeyPatch, status: int) -> AsyncIterator[None]:
+    """A Discord with one answer to everything."""
+
+    async def answer(_: web.Request) -> web.Response:
+        return web.json_response({"message": "no", "code": 0}, status=status)
+
+    app = web.Application()
+    app.router.add_route("*", "/{path:.*}", answer)
+    runner = web.AppRunner(app, access_log=None)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    base = f"http://127.0.0.1:{runner.addresses[0][1]}"
+    monkeypatch.setattr(discord.http.Route, "BASE", base)
+    yield
+    await runner.cleanup()
+
+
+@pytest.mark.parametrize("token", ["", "  \n"])
+def test_a_token_that_is_not_set_is_asked_for(token: str) -> None:
+    with pytest.raises(BadSettings, match="is not set"):
+        check_token(token)
+
+
+@pytest.mark.parametrize(
+    "token",
+    ["x" * 32, "Bot MTA5.ab.cd", "MTA5.ab", "MTA5.ab.cd.ef", "MTÄ5.ab.cd", "your token here"],
+)
+def test_what_cannot_be_a_token_is_told_apart(token: str) -> None:
+    with pytest.raises(BadSettings, match="does not look like"):
+        check_token(token)
+
+
+async def test_a_token_that_discord_takes_passes(standin: Parts) -> None:
+    await try_token(TOKEN)
+    await try_token(f" {TOKEN}\n")
+
+
+async def test_a_token_that_discord_refuses_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with answering(monkeypatch, 401):
+        with pytest.raises(BadSettings, match="does not accept DISCORD_TOKEN"):
+            await try_token(TOKEN)
+
+
+async def test_a_discord_that_is_out_of_order_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with answering(monkeypatch, 403):
+        with pytest.raises(StartupError) as caught:
+            await try_token(TOKEN)
+    assert caught.value.sentence == serve.NO_DISCORD
+
+
+async def test_a_network_that_is_down_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(discord.http.Route, "BASE", "http://127.0.0.1:1")
+    with pytest.raises(StartupError) as caught:
+        await try_token(TOKEN)
+    assert caught.value.sentence == serve.NO_DISCORD
+
+
+async def test_refused_intents_are_said() -> None:
+    async def refused() -> None:
+        raise discord.PrivilegedIntentsRequired(None)
+
+    with pytest.raises(BadSettings, match="privileged"):
+        await serve._until(asyncio.Event(), asyncio.create_task(refused()))
+
+
+async def test_syncing_sends_every_command_although_none_changed(
+    standin: Parts, tmp_path: Path
+) -> None:
+    async with opened(tmp_path, Scripted(), discord_token=TOKEN) as app:
+        (first,) = await sync_now(app)
+        (again,) = await sync_now(app)
+        assert first.guild_id is None
+        assert "inpaint" in first.names
+        assert list(again.names) == list(first.names)
+        async with build_bot(app) as bot:
+            await bot.login(TOKEN)
+            assert await sync(bot, always=False) == []
+    sent = [event for event in standin.rest.journal.events if event["what"] == "commands"]
+    assert [event["count"] for event in sent] == [len(first.names)] * 2
+
+
+async def test_syncing_sends_to_the_servers_that_are_named(standin: Parts, tmp_path: Path) -> None:
+    places = {"guild_ids_synced": (7, 8), "discord_token": TOKEN}
+    async with opened(tmp_path, Scripted(), **places) as app:
+        assert [each.guild_id for each in await sync_now(app)] == [7, 8]
+    assert set(standin.rest.registered) == {"7", "8"}
+
+
+async def test_commands_that_discord_refuses_are_said(
+    standin: Parts, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def refuse(*_: object, **__: object) -> None:
+        raise OSError("connection lost")
+
+    monkeypatch.setattr(discord.http.HTTPClient, "bulk_upsert_global_commands", refuse)
+    async with opened(tmp_path, Scripted(), discord_token=TOKEN) as app:
+        with pytest.raises(StartupError, match="did not take the commands"):
+            await sync_now(app)
