@@ -122,7 +122,7 @@ class Inpaint(commands.Cog):
             interaction.user.id,
             interaction.guild_id or 0,
             viewable_channels(interaction),
-            current,
+            current.strip(),
         )
         return choices.parent_choices(tasks, self._app.clock.now())
 

@@ -106,15 +106,17 @@ def _facts(view: TaskView, files: Sequence[PostFile]) -> list[str]:
 
 def _result_facts(view: TaskView) -> list[str]:
     shown = [result for result in view.results if result.state is ResultState.OK]
-    seeds = [result.seed for result in shown]
-    facts: list[str] = []
-    if shown:
-        facts.append(f"{shown[0].width_px} × {shown[0].height_px}")
-    if len(seeds) == 1 and seeds[0] is not None:
-        facts.append(f"seed {seeds[0]}")
-    elif any(seed is not None for seed in seeds):
-        facts.append("seeds " + ", ".join(str(seed) for seed in seeds if seed is not None))
-    return facts
+    seeds = [result.seed for result in shown if result.seed is not None]
+    size = f"{shown[0].width_px} × {shown[0].height_px}" if shown else ""
+    return [fact for fact in (size, _seeds(seeds)) if fact]
+
+
+def _seeds(seeds: Sequence[int]) -> str:
+    if len(seeds) < 2:
+        return f"seed {seeds[0]}" if seeds else ""
+    if list(seeds) == list(range(seeds[0], seeds[0] + len(seeds))):
+        return f"seeds {seeds[0]} to {seeds[-1]}"
+    return "seeds " + ", ".join(map(str, seeds))
 
 
 def _notes(view: TaskView, files: Sequence[PostFile]) -> list[str]:

@@ -75,7 +75,7 @@ def part(fraction: float) -> str:
     percent = fraction * 100
     if percent and percent < 0.1:
         return "less than 0.1 %"
-    return f"{percent:.0f} %" if percent >= 10 else f"{percent:.1f} %"
+    return f"{percent:.0f} %" if percent >= 10 else f"{percent:.1f}".removesuffix(".0") + " %"
 
 
 def moment(when: datetime) -> str:

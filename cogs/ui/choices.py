@@ -35,14 +35,19 @@ def quiet(complete: C) -> C:
 
 
 def parent_choices(tasks: Sequence[Task], now: datetime) -> list[Choice[str]]:
-    """Earlier edits, in the order given: prompt and age."""
-    return _fitting((_parent_name(task, now), task.id) for task in tasks)
+    """Earlier edits, in the order given: prompt and age, and the id where those are the same."""
+    names = [_parent_name(task, now) for task in tasks]
+    twins = {name for name in names if names.count(name) > 1}
+    return _fitting(
+        (_parent_name(task, now, task.id) if name in twins else name, task.id)
+        for name, task in zip(names, tasks, strict=True)
+    )
 
 
-def _parent_name(task: Task, now: datetime) -> str:
-    age = f" · {ages(task.finished_at or task.created_at, now)}"
+def _parent_name(task: Task, now: datetime, *more: str) -> str:
+    tail = "".join(f" · {each}" for each in (*more, ages(task.finished_at or task.created_at, now)))
     text = task.prompt.strip() or f"{task.op} without a prompt"
-    return shortened(text, NAME_MAX - len(age)) + age
+    return shortened(text, NAME_MAX - len(tail)) + tail
 
 
 def provider_choices(specs: Sequence[ProviderSpec], op: Op, text: str) -> list[Choice[str]]:

@@ -83,6 +83,7 @@ def test_choices_fit_discord() -> None:
     assert len(choices) == CHOICES_MAX
     assert all(len(choice.name) <= NAME_MAX for choice in choices)
     assert all(choice.name.endswith(" · 1 d ago") for choice in choices)
+    assert len({choice.name for choice in choices}) == CHOICES_MAX
     assert text_choices(["x" * 101, "", "good"])[0].value == "good"
 
 

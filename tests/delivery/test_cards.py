@@ -29,7 +29,7 @@ SAID = [
     (done(), "Done in 12 s."),
     (done(), "### Repainted for <@77>"),
     (done(), "640 × 480 · seed 41"),
-    (done(3), "seeds 41, 42, 43"),
+    (done(3), "seeds 41 to 43"),
     (done(), "Free"),
     (done(quoted=7, settled=7), "7 credits"),
     (done(user_id=None), "for somebody"),

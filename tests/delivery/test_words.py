@@ -22,7 +22,14 @@ def test_a_duration_is_said(seconds: float, said: str) -> None:
 
 @pytest.mark.parametrize(
     ("fraction", "said"),
-    [(0, "0.0 %"), (0.0004, "less than 0.1 %"), (0.034, "3.4 %"), (0.256, "26 %"), (1, "100 %")],
+    [
+        (0, "0 %"),
+        (0.05, "5 %"),
+        (0.0004, "less than 0.1 %"),
+        (0.034, "3.4 %"),
+        (0.256, "26 %"),
+        (1, "100 %"),
+    ],
 )
 def test_a_part_of_a_picture_is_said(fraction: float, said: str) -> None:
     assert words.part(fraction) == said
