@@ -98,6 +98,8 @@ class App:
         loops = [
             _started("admission", self.admission.run),
             _started("reconciler", self.reconciler.run),
+            _started("disk", self.disk.run),
+            _started("retention", self.retention.run),
         ]
         try:
             yield
@@ -110,7 +112,7 @@ class App:
     @asynccontextmanager
     async def watched(self, bot: InpaintBot) -> AsyncGenerator[None]:
         """Look after health, and serve it and metrics where that is switched on."""
-        self.watch.health.watch("discord", partial(gateway_part, bot))
+        self.watch.health.add("discord", partial(gateway_part, bot))
         host, port = self.settings.web_host, self.settings.web_port
         async with serving(self.watch, host, port) if port else nullcontext():
             loops = [_started(name, loop) for name, loop in self.watch.loops]

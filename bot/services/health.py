@@ -18,7 +18,7 @@ class Health:
     def __init__(self) -> None:
         self._checks: dict[str, Callable[[], Part]] = {}
 
-    def watch(self, name: str, check: Callable[[], Part]) -> None:
+    def add(self, name: str, check: Callable[[], Part]) -> None:
         """Ask `check` for this part from now on."""
         self._checks[name] = check
 

@@ -14,7 +14,11 @@ from bot.web.metrics import CONTENT_TYPE
 from bot.web.watch import Watch
 
 log = logging.getLogger(__name__)
-HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+HEADERS = {
+    "Cache-Control": "no-store",
+    "Server": "inpaint-bot",
+    "X-Content-Type-Options": "nosniff",
+}
 
 
 @asynccontextmanager

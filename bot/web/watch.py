@@ -40,9 +40,9 @@ class Watch:
         self._metrics = Metrics(self._providers)
         self.trace = trace(self._metrics.called)
         self.health = Health()
-        self.health.watch("database", pulse.database)
-        self.health.watch("workers", pulse.workers)
-        self.health.watch("disk", disk.part)
+        self.health.add("database", pulse.database)
+        self.health.add("workers", pulse.workers)
+        self.health.add("disk", disk.part)
         signals.count(self._metrics.moved)
 
     @property
