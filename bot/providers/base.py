@@ -5,7 +5,7 @@ tests); nothing outside a provider's own file asks for its name.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from enum import StrEnum
 from pathlib import Path
@@ -177,6 +177,11 @@ class Waiting:
     queue_place: int | None = None
     estimate_s: float | None = None
     state: Mapping[str, Any] = field(default_factory=dict[str, Any])
+
+    def after(self, earlier: "Waiting") -> "Waiting":
+        """The same, never showing less than was shown before."""
+        shown = max(self.percent or 0, earlier.percent or 0)
+        return replace(self, percent=shown) if shown else self
 
 
 @dataclass(frozen=True, slots=True)
