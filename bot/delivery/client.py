@@ -63,6 +63,7 @@ class InpaintBot(commands.AutoShardedBot):
             max_messages=None,
             allowed_contexts=app_commands.AppCommandContext(guild=True),
             allowed_installs=app_commands.AppInstallationType(guild=True, user=False),
+            http_trace=app.watch.trace,
         )
         self.app = app
         self.poster = Poster(self)

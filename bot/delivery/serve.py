@@ -50,7 +50,8 @@ async def try_token(token: str) -> None:
 
 async def serve(app: "App", stop: asyncio.Event) -> None:
     """Log in, work until `stop` is set, and stop gracefully. Raises StartupError."""
-    async with _logged_in(app, build_bot(app)) as bot, app.running(bot):
+    # Watched before anything is driven, so that a port in use is told first.
+    async with _logged_in(app, build_bot(app)) as bot, app.watched(bot), app.running(bot):
         await _until(stop, asyncio.create_task(bot.connect(), name="gateway"))
 
 
