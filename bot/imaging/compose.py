@@ -55,6 +55,12 @@ def compose(
     return Composed(save_lossless(original, out), changed, original.width, original.height)
 
 
+def keep_whole(result: Path, out: Path) -> Composed:
+    """Store a result that stands for itself, such as an imagined or enlarged picture."""
+    picture = read_stored(result)
+    return Composed(save_lossless(picture, out), 0.0, picture.width, picture.height)
+
+
 def measure(original: Image.Image, marks: Image.Image, answer: Image.Image, fit: Fit) -> float:
     """The part of the fitted crop outside the mask that the provider changed visibly."""
     sent = fitted_picture(original, fit)

@@ -33,6 +33,15 @@ def fit(picture: Path, mask: Path, rule: SizeRule, out_picture: Path, out_mask: 
     return fitted
 
 
+def fit_whole(picture: Path, mask: Path, out_picture: Path, out_mask: Path) -> Fit:
+    """The same without crop or scaling, for a provider that works on its own copy."""
+    image = read_stored(picture)
+    fitted = Fit((0, 0, *image.size), *image.size)
+    fitted_mask(load_mask(mask, image.size), fitted).save(out_mask, "PNG")
+    fitted_picture(image, fitted).save(out_picture, "PNG", compress_level=1)
+    return fitted
+
+
 def plan(size: tuple[int, int], box: Box, rule: SizeRule) -> Fit:
     """The crop around `box` and its size for the provider.
 

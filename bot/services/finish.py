@@ -6,7 +6,7 @@ from pathlib import Path
 
 from bot.domain import PASTED_BACK, Fit, MaskFacts, Result, ResultState, Task
 from bot.errors import BadAnswer, BotError, Filtered, PictureLost, Unavailable
-from bot.imaging.compose import compose
+from bot.imaging.compose import Composed, compose, keep_whole
 from bot.providers.base import Delivered, Done, Provider
 from bot.services.blobs import KeptBlob
 from bot.services.records import from_json
@@ -79,19 +79,25 @@ class Finish:
         return target
 
     async def _composed(self, task: Task, raw: Path, n: int) -> tuple[KeptBlob, float | None]:
-        if task.op not in PASTED_BACK or task.picture_blob is None or task.mask_blob is None:
-            raise PictureLost(log=f"no paste-back for {task.op}")
+        out = self._tools.folder(task.id) / f"result-{n}"
+        if task.op in PASTED_BACK:
+            composed = await self._pasted(task, raw, out)
+        else:
+            composed = await self._tools.pictures.short(keep_whole, raw, out)
+        blob = await self._tools.blobs.keep(composed.path, composed.width_px, composed.height_px)
+        return blob, composed.outside_changed
+
+    async def _pasted(self, task: Task, raw: Path, out: Path) -> Composed:
+        if task.picture_blob is None or task.mask_blob is None:
+            raise PictureLost(log="the task has no picture or no mask")
         picture, mask = await self._tools.blobs.paths(
             self._tools.db, task.picture_blob, task.mask_blob
         )
         feather_px = from_json(MaskFacts, task.mask_facts).feather_px
         fitted = from_json(Fit, task.fit)
-        out = self._tools.folder(task.id) / f"result-{n}"
-        composed = await self._tools.pictures.short(
+        return await self._tools.pictures.short(
             compose, picture, mask, feather_px, raw, fitted, True, out
         )
-        blob = await self._tools.blobs.keep(composed.path, composed.width_px, composed.height_px)
-        return blob, composed.outside_changed
 
 
 def _nothing(results: list[Result]) -> BotError:

@@ -4,25 +4,44 @@ import asyncio
 from dataclasses import replace
 from pathlib import Path
 
-from bot.domain import Fit, Options, Task
+from bot.domain import PASTED_BACK, Fit, Options, Task
 from bot.errors import PictureLost
-from bot.imaging.fit import fit
-from bot.providers.base import Delivered, Done, Job, Provider, ProviderSpec
-from bot.services import options
+from bot.imaging.fit import fit, fit_whole
+from bot.providers.base import Delivered, Done, Job, Provider, ProviderSpec, Travel
+from bot.services import options, reading
 from bot.services.records import from_json
 from bot.services.toolbox import Toolbox
+
+NO_FIT = Fit((0, 0, 0, 0), 0, 0)
 
 
 async def job(tools: Toolbox, task: Task, spec: ProviderSpec) -> Job:
     """The job of a task, with its picture and mask fitted to the provider's sizes."""
     folder = tools.folder(task.id)
-    picture, mask = folder / "picture.png", folder / "mask.png"
+    await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
+    made = _job(task, spec, folder)
+    if task.parent_task_id:
+        made = await _with_parent(tools, task, made)
+    if task.op not in PASTED_BACK:
+        return made
+    return await _with_files(tools, task, spec, made)
+
+
+async def _with_files(tools: Toolbox, task: Task, spec: ProviderSpec, made: Job) -> Job:
+    picture, mask = made.folder / "picture.png", made.folder / "mask.png"
     if task.fit and await asyncio.to_thread(_both_exist, picture, mask):
         fitted = from_json(Fit, task.fit)
     else:
-        await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
         fitted = await _fit(tools, task, spec, picture, mask)
-    return _job(task, spec, fitted, folder)
+    return replace(made, picture=picture, mask=mask, fit=fitted)
+
+
+async def _with_parent(tools: Toolbox, task: Task, made: Job) -> Job:
+    async with tools.db.read() as session:
+        result = await reading.result(session, task.parent_task_id or "", task.parent_result_n)
+    if result is None:
+        return made
+    return replace(made, parent_remote_id=result.remote_id, parent_remote_index=result.remote_index)
 
 
 async def uploaded(provider: Provider, job: Job) -> Job:
@@ -41,20 +60,22 @@ async def saved(done: Done, folder: Path) -> Done:
 async def _fit(tools: Toolbox, task: Task, spec: ProviderSpec, picture: Path, mask: Path) -> Fit:
     if task.picture_blob is None or task.mask_blob is None:
         raise PictureLost(log="the task has no picture or no mask")
-    paths = await tools.blobs.paths(tools.db, task.picture_blob, task.mask_blob)
-    rule = spec.ops[task.op].size
-    return await tools.pictures.short(fit, paths[0], paths[1], rule, picture, mask)
+    stored, marked = await tools.blobs.paths(tools.db, task.picture_blob, task.mask_blob)
+    op = spec.ops[task.op]
+    if op.image is Travel.PARENT:
+        return await tools.pictures.short(fit_whole, stored, marked, picture, mask)
+    return await tools.pictures.short(fit, stored, marked, op.size, picture, mask)
 
 
-def _job(task: Task, spec: ProviderSpec, fitted: Fit, folder: Path) -> Job:
+def _job(task: Task, spec: ProviderSpec, folder: Path) -> Job:
     chosen = from_json(Options, task.options)
     return Job(
         task_id=task.id,
         client_ref=f"ib-{task.id}",
         op=task.op,
-        picture=folder / "picture.png",
-        mask=folder / "mask.png",
-        fit=fitted,
+        picture=None,
+        mask=None,
+        fit=NO_FIT,
         prompt=task.prompt,
         count=task.count,
         seed=chosen.seed or 0,

@@ -123,6 +123,13 @@ async def blob_paths(session: AsyncSession, blobs: Blobs, *blob_ids: str | None)
     return [found[blob_id] for blob_id in blob_ids if blob_id in found]
 
 
+async def result(session: AsyncSession, task_id: str, n: int | None) -> Result | None:
+    """One result of a task, or None."""
+    query = select(ResultRow).where(ResultRow.task_id == task_id, ResultRow.n == n)
+    row = (await session.execute(query)).scalar()
+    return Result(**{name: getattr(row, name) for name in _RESULT_FIELDS}) if row else None
+
+
 async def blob_files(
     session: AsyncSession, blobs: Blobs, blob_ids: Collection[str | None]
 ) -> dict[str, Path]:
