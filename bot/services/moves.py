@@ -100,7 +100,8 @@ class Moves:
             session, task.id, task.state, to, values.get("attempt", task.attempt), detail
         )
         self.tell(session, task.id)
-        moved = Move(task.provider, task.state, to, now, task.queued_at, task.running_at)
+        running_at = values.get("running_at", task.running_at)
+        moved = Move(task.provider, task.state, to, now, task.queued_at, running_at)
         after_commit(session, lambda: self._signals.moved(moved))
         return True
 

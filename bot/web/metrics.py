@@ -58,8 +58,8 @@ class Metrics:
 
     def moved(self, move: Move) -> None:
         """Count an end, and how long the way there took."""
-        if move.to_state is TaskState.RUNNING and move.queued_at:
-            waited = move.at - move.queued_at
+        if move.to_state is TaskState.RUNNING and move.queued_at and move.running_at:
+            waited = move.running_at - move.queued_at
             self._wait_s.labels(move.provider).observe(waited.total_seconds())
         if move.to_state.is_terminal:
             self._ended.labels(move.provider, move.to_state.value).inc()
