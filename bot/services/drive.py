@@ -67,6 +67,8 @@ class Drive:
         """Do what the state asks for; False when there is nothing left to do."""
         if task.state not in {TaskState.READY, TaskState.SUBMITTING, TaskState.RUNNING}:
             self._breaks.pop(task.id, None)
+            if task.state.is_terminal:
+                await self._tools.tidy(task.id)
             return False
         try:
             await self._act(task)

@@ -53,11 +53,12 @@ class Run:
         """The bot's data folder."""
         return self.folder / "data"
 
-    def prepare(self, requests_per_window: int = 60) -> None:
+    def prepare(self, requests_per_window: int = 4) -> None:
         """Turn the stand-in's knobs for this run."""
         self.standin.turn(
             **DELAYS,
             requests_per_window=requests_per_window,
+            window_s=1.0,
             forgetful_channels=list(FORGETFUL_CHANNELS),
         )
 

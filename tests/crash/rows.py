@@ -13,6 +13,7 @@ from bot.domain import TaskState
 
 Row = dict[str, Any]
 DATABASE = "inpaint-bot.sqlite3"
+POSTED = "post-"  # copies as they were posted: kept for a while, for the next edit of a card
 TERMINAL = frozenset(state.value for state in TaskState if state.is_terminal)
 PINGED = frozenset({"done", "failed", "unknown"})
 
@@ -79,7 +80,7 @@ def unsettled(data: Path, keys: int) -> str:
 
 
 def broken(data: Path) -> list[str]:
-    """Return what SQLite itself finds wrong, and rows whose file is missing or another one."""
+    """Return what is wrong with the file itself, with the blobs, and what nobody tidied away."""
     database = data / DATABASE
     found = [f"integrity: {row}" for row in query(database, "PRAGMA integrity_check")][:5]
     found = [line for line in found if "'ok'" not in line]
@@ -88,4 +89,7 @@ def broken(data: Path) -> list[str]:
         file = data / "blobs" / blob["id"][:2] / f"{blob['id']}{blob['suffix']}"
         if not file.exists() or hashlib.sha256(file.read_bytes()).hexdigest() != blob["id"]:
             found.append(f"blob {blob['id']}{blob['suffix']} is not on disk as it was written")
-    return found
+    leftovers = [
+        each.name for each in (data / "work").iterdir() if not each.name.startswith(POSTED)
+    ]
+    return found + [f"work/{name} is left over" for name in leftovers]
