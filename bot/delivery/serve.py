@@ -1,6 +1,7 @@
 """The bot on Discord, from login to the graceful stop, and what can keep it from getting there."""
 
 import asyncio
+import logging
 import re
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
@@ -44,6 +45,8 @@ def check_token(token: str) -> None:
 async def try_token(token: str) -> None:
     """Ask Discord whether it takes the token. Raises StartupError."""
     check_token(token)
+    # This client is none that works: what discord.py warns of does not matter.
+    logging.getLogger("discord").setLevel(logging.ERROR)
     async with discord.Client(intents=discord.Intents.none()) as client:
         await _log_in(client, token)
 

@@ -14,6 +14,7 @@ from bot.services.ledger import Ledger
 ACCOUNT = re.compile(r"user:\d{1,20}:\d{1,20}|pool:\d{1,20}")
 AMOUNT_MAX = 1_000_000_000
 KEY_CHARS = 32
+CODE_CHARS_SHOWN = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,18 +26,17 @@ class Granted:
     fresh: bool
 
 
-def is_grantable(code: str) -> bool:
-    """Whether credits may be issued to an account of this code: a member's or a server's."""
-    return ACCOUNT.fullmatch(code) is not None
-
-
 def stored_key(key: str) -> str:
     """The key as a transfer keeps it: transfers are for ever and carry no text of people's."""
     return f"grant:{hashlib.sha256(key.encode()).hexdigest()[:KEY_CHARS]}"
 
 
 async def grant(session: AsyncSession, ledger: Ledger, code: str, amount: int, key: str) -> Granted:
-    """Issue credits unless this key did so before. Raises BadOption when it did something else."""
+    """Issue credits unless this key did so before.
+
+    Raises BadOption for an account or amount that cannot be, and where the key did something else.
+    """
+    _check(code, amount)
     stored = stored_key(key)
     before = (await ledger.balance(session, code))[0]
     if used := await _used(session, stored):
@@ -48,6 +48,16 @@ async def grant(session: AsyncSession, ledger: Ledger, code: str, amount: int, k
         return Granted(before, before, fresh=False)
     await ledger.grant_once(session, stored, await ledger.account(session, code), amount)
     return Granted(before, (await ledger.balance(session, code))[0], fresh=True)
+
+
+def _check(code: str, amount: int) -> None:
+    if not ACCOUNT.fullmatch(code):
+        raise BadOption(
+            f"Credits are granted to user:<server id>:<member id> or pool:<server id>, "
+            f"not to {code[:CODE_CHARS_SHOWN]!r}."
+        )
+    if not 1 <= amount <= AMOUNT_MAX:
+        raise BadOption(f"A grant is of 1 to {AMOUNT_MAX:,} credits.")
 
 
 async def _used(session: AsyncSession, stored: str) -> tuple[str, int] | None:

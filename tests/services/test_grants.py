@@ -13,7 +13,7 @@ from bot.db.engine import Database
 from bot.db.migrate import upgrade
 from bot.errors import BadOption
 from bot.services.clock import SystemClock
-from bot.services.grants import Granted, grant, is_grantable, stored_key
+from bot.services.grants import AMOUNT_MAX, Granted, grant, stored_key
 from bot.services.ledger import Ledger
 from bot.services.statement import Line, Statement, statement
 from tests.services.engine import ALICE, GUILD, opened, purse, request, until
@@ -84,8 +84,20 @@ def test_a_stored_key_holds_nothing_that_somebody_typed() -> None:
         ("user:-1:2", False),
     ],
 )
-def test_only_members_and_servers_are_granted_to(code: str, fits: bool) -> None:
-    assert is_grantable(code) is fits
+async def test_only_members_and_servers_are_granted_to(
+    db: Database, code: str, fits: bool
+) -> None:
+    if fits:
+        assert (await granted(db, "march", code=code)).after == 50
+    else:
+        with pytest.raises(BadOption, match="are granted to user:"):
+            await granted(db, "march", code=code)
+
+
+@pytest.mark.parametrize("amount", [0, -5, AMOUNT_MAX + 1])
+async def test_an_amount_that_is_none_is_refused(db: Database, amount: int) -> None:
+    with pytest.raises(BadOption, match="1 to 1,000,000,000"):
+        await granted(db, "march", amount)
 
 
 async def test_a_grant_before_the_first_edit_does_not_eat_the_first_grant(tmp_path: Path) -> None:

@@ -1,0 +1,123 @@
+"""All commands and their arguments; `act` names the function that does the work."""
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bot.services.version import version
+
+if TYPE_CHECKING:
+    # The name that argparse gives to what add_subparsers answers.
+    Commands = argparse._SubParsersAction[argparse.ArgumentParser]  # pyright: ignore[reportPrivateUsage]
+
+WIDEN_MAX_PX = 512
+PAGE = 50
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """Every command; what it works with is imported when it runs."""
+    parser = argparse.ArgumentParser(
+        prog="inpaint-bot", description="A Discord bot that edits parts of pictures."
+    )
+    parser.add_argument("--version", action="version", version=f"inpaint-bot {version()}")
+    commands = parser.add_subparsers(required=True, metavar="command")
+    for add in (_run, _sandbox, _config, _sync, _providers, _db, _ledger):
+        add(commands)
+    return parser
+
+
+def _command(
+    commands: "Commands", name: str, act: str, about: str, **defaults: object
+) -> argparse.ArgumentParser:
+    """A command that works on a data folder."""
+    command = commands.add_parser(name, help=about, description=f"{about[0].upper()}{about[1:]}.")
+    command.add_argument("--data", metavar="FOLDER", help="data folder; overrides DATA_DIR")
+    standard = {"act": f"bot.cli.{act}", "quiet": True, "lists_mistakes": False}
+    command.set_defaults(**{**standard, **defaults})
+    return command
+
+
+def _group(commands: "Commands", name: str, about: str) -> "Commands":
+    group = commands.add_parser(name, help=about, description=f"{about[0].upper()}{about[1:]}.")
+    return group.add_subparsers(required=True, metavar="command")
+
+
+def _run(commands: "Commands") -> None:
+    about = "run the bot on Discord; needs DISCORD_TOKEN"
+    _command(commands, "run", "serving:run", about, quiet=False, lists_mistakes=True)
+
+
+def _sandbox(commands: "Commands") -> None:
+    about = "try the bot in a browser, without token or key"
+    command = _command(
+        commands, "sandbox", "serving:sandbox", about, quiet=False, lists_mistakes=True
+    )
+    command.add_argument("--port", type=int, default=8642, help="port of the page on this machine")
+    command.add_argument("--no-browser", action="store_true", help="do not open a browser")
+
+
+def _config(commands: "Commands") -> None:
+    about = "show every setting, where it comes from, and what is wrong"
+    command = _command(commands, "config", "config:show", about, lists_mistakes=True)
+    form = command.add_mutually_exclusive_group()
+    form.add_argument("--table", action="store_true", help="print the table of docs/operating.md")
+    form.add_argument("--example", action="store_true", help="print .env.example")
+
+
+def _sync(commands: "Commands") -> None:
+    _command(commands, "sync", "syncing:sync", "send the commands to Discord now")
+
+
+def _providers(commands: "Commands") -> None:
+    group = _group(commands, "providers", "the services that edits are sent to")
+    _command(group, "list", "offers:show", "list them, with what they do and cost")
+    _command(group, "check", "offers:check", "ask each whether it works as it is set up")
+
+
+def _db(commands: "Commands") -> None:
+    group = _group(commands, "db", "the database")
+    about = "make it, or bring it to the newest revision after a copy; the bot must be stopped"
+    _command(group, "upgrade", "database:upgrade", about)
+    _command(group, "current", "database:current", "print its revision")
+    about = "look whether it is whole: its pages, references, revision and balances"
+    _command(group, "check", "database:check", about)
+    backup = _command(group, "backup", "database:backup", "copy it while the bot may be running")
+    backup.add_argument(
+        "file", nargs="?", type=Path, metavar="FILE", help="left out, one in the backups folder"
+    )
+    backup.add_argument("--force", action="store_true", help="overwrite FILE")
+
+
+def _ledger(commands: "Commands") -> None:
+    group = _group(commands, "ledger", "credits")
+    _command(group, "check", "money:check", "recompute every balance from the transfers")
+    grant = _command(group, "grant", "money:grant", "issue credits to a member or a server")
+    grant.add_argument(
+        "account", metavar="ACCOUNT", help="user:<server id>:<member id> or pool:<server id>"
+    )
+    grant.add_argument("amount", type=int, metavar="CREDITS", help="how many")
+    grant.add_argument("--key", help="the same key again changes nothing; left out, a new one")
+    told = _command(group, "statement", "money:statement", "print an account's transfers")
+    told.add_argument("account", metavar="ACCOUNT", help="such as user:<server id>:<member id>")
+    told.add_argument("--limit", type=_positive, default=PAGE, help="rows; at most 500")
+    told.add_argument("--before", type=_positive, metavar="ID", help="go on from this row")
+
+
+def _natural(text: str) -> int:
+    return _between(text, 0, None)
+
+
+def _positive(text: str) -> int:
+    return _between(text, 1, None)
+
+
+def _widening(text: str) -> int:
+    return _between(text, 0, WIDEN_MAX_PX)
+
+
+def _between(text: str, least: int, most: int | None) -> int:
+    number = int(text) if text.isascii() and text.isdecimal() else -1
+    if number < least or (most is not None and number > most):
+        upper = "" if most is None else f" to {most}"
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from {least}{upper}")
+    return number

@@ -1,0 +1,71 @@
+"""Everything that would keep the bot from starting, found before anything is opened."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+
+from bot.cli.offers import registered, unset
+from bot.cli.terminal import listed
+from bot.db.folder import check_folder, locked
+from bot.db.migrate import check_writable
+from bot.errors import StartupError
+from bot.settings import Given, Settings
+
+
+async def check_start(given: Given, *, on_discord: bool = False) -> None:
+    """Raise StartupError with one list of all mistakes."""
+    settings = given.settings
+    mistakes = [*given.problems, *await provider_mistakes(settings)]
+    mistakes += await asyncio.to_thread(_data_mistakes, settings)
+    if on_discord:
+        mistakes += await _token_mistakes(settings, ask=bool(mistakes))
+    if mistakes:
+        raise StartupError(listed(mistakes))
+
+
+async def provider_mistakes(settings: Settings) -> list[str]:
+    """What is wrong with the provider that members get when they name none."""
+    chosen = settings.default_provider
+    if not chosen:
+        return []
+    async with registered(settings) as providers:
+        specs = {provider.spec.slug: provider.spec for provider in providers}
+    if chosen not in specs:
+        return [f"DEFAULT_PROVIDER: there is no provider {chosen!r}. There is {', '.join(specs)}."]
+    missing = unset(specs[chosen], settings)
+    return [f"DEFAULT_PROVIDER: {chosen} needs {' and '.join(missing)}."] if missing else []
+
+
+def _data_mistakes(settings: Settings) -> Sequence[str]:
+    folder = settings.data_dir
+    return _mistake(lambda: check_folder(folder)) or [
+        *_mistake(lambda: _take_turn(settings)),
+        *_mistake(lambda: check_writable(settings.database_path)),
+    ]
+
+
+def _take_turn(settings: Settings) -> None:
+    with locked(settings.data_dir):
+        pass
+
+
+async def _token_mistakes(settings: Settings, *, ask: bool) -> Sequence[str]:
+    """A token that looks right is tried anyway when starting: only a list needs to know before."""
+    from bot.delivery.serve import check_token, try_token
+
+    token = settings.discord_token.get_secret_value()
+    if found := _mistake(lambda: check_token(token)):
+        return found
+    try:
+        if ask:
+            await try_token(token)
+    except StartupError as error:
+        return [error.sentence]
+    return []
+
+
+def _mistake(check: Callable[[], object]) -> list[str]:
+    try:
+        check()
+    except StartupError as error:
+        return [error.sentence]
+    return []

@@ -1,0 +1,35 @@
+"""`run` and `sandbox`: what goes on until it is told to stop."""
+
+import asyncio
+import signal
+from dataclasses import replace
+
+from bot.cli.call import GOOD, Call
+from bot.cli.preflight import check_start
+
+
+async def run(call: Call) -> int:
+    """The bot on Discord."""
+    from bot.app import open_app
+    from bot.delivery.serve import serve
+
+    await check_start(call.given, on_discord=True)
+    stop, loop = asyncio.Event(), asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    async with open_app(call.settings) as app:
+        await serve(app, stop)
+    return GOOD
+
+
+async def sandbox(call: Call) -> int:
+    """The unmodified bot in a browser page."""
+    from bot.sandbox.world import run_sandbox
+
+    settings = call.settings
+    if not call.args.data:
+        # Never the folder of a real bot: the sandbox's Discord is another one.
+        settings = settings.model_copy(update={"data_dir": settings.data_dir / "sandbox"})
+    await check_start(replace(call.given, settings=settings))
+    await run_sandbox(settings, port=call.args.port, open_browser=not call.args.no_browser)
+    return GOOD
