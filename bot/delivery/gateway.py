@@ -17,4 +17,5 @@ def gateway_part(bot: "InpaintBot") -> Part:
     away = [str(number) for number, shard in bot.shards.items() if shard.is_closed()]
     if away:
         return Part(False, f"connecting again: shard {', '.join(away)}")
-    return Part(True, f"{len(bot.guilds)} servers")
+    servers = len(bot.guilds)
+    return Part(True, "1 server" if servers == 1 else f"{servers} servers")

@@ -2,6 +2,7 @@
 
 import errno
 import logging
+import os
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import asdict
@@ -84,8 +85,11 @@ async def _start(site: web.TCPSite, host: str, port: int) -> None:
                 "port, or to 0 to serve no health and metrics.",
                 log=str(error),
             ) from error
+        # asyncio's own text repeats the address; a host that no one knows has a negative number.
+        known = error.errno in errno.errorcode
+        why = os.strerror(error.errno or 0) if known else error.strerror
         raise BadSettings(
-            f"Cannot serve on WEB_HOST {host}, WEB_PORT {port}: {error.strerror}.", log=str(error)
+            f"Cannot serve on WEB_HOST {host}, WEB_PORT {port}: {why}.", log=str(error)
         ) from error
 
 

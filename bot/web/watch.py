@@ -33,8 +33,8 @@ class Watch:
         self._clock = clock
         self._disk = disk
         self._pictures = pictures
-        self._pulse = pulse
-        self._audit = audit
+        self.pulse = pulse
+        self.audit = audit
         self._take_census = take_census
         self._providers = tuple(providers)
         self._metrics = Metrics(self._providers)
@@ -49,8 +49,8 @@ class Watch:
     def loops(self) -> tuple[tuple[str, Callable[[], Awaitable[None]]], ...]:
         """What has to run for the numbers to be fresh."""
         return (
-            ("pulse", self._pulse.run),
-            ("audit", self._audit.run),
+            ("pulse", self.pulse.run),
+            ("audit", self.audit.run),
             ("lag", LoopLag(self._metrics.lagged).run),
         )
 
@@ -67,7 +67,7 @@ class Watch:
             parts=self.health.parts(),
             disk_used_bytes=self._disk.used_bytes,
             disk_limit_bytes=self._disk.limit_bytes,
-            drifted=self._audit.drifted,
-            audited_at=self._audit.checked_at,
+            drifted=self.audit.drifted,
+            audited_at=self.audit.checked_at,
             restarts=self._pictures.restarts,
         )

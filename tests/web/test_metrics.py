@@ -141,9 +141,7 @@ async def test_ledger_drift_is_told_once_it_was_looked_for(
 ) -> None:
     await app.intake.submit(request(tmp_path))
     assert "inpaint_ledger_drift_accounts" not in (await browser.metrics()).families
-    (audit,) = [run for name, run in app.watch.loops if name == "audit"]
-    once = audit.__self__.once
-    await once()
+    await app.watch.audit.once()
     page = await browser.metrics()
     assert page.value("inpaint_ledger_drift_accounts") == 0
     checked_at = page.value("inpaint_ledger_checked_timestamp_seconds")
@@ -155,7 +153,7 @@ async def test_ledger_drift_is_told_once_it_was_looked_for(
     with statements() as seen:
         assert (await browser.metrics()).value("inpaint_ledger_drift_accounts") == 0
     assert len(seen) == 1
-    await once()
+    await app.watch.audit.once()
     assert (await browser.metrics()).value("inpaint_ledger_drift_accounts") == 1
 
 
