@@ -27,7 +27,7 @@ async def ask(browser: Browser) -> tuple[int, dict[str, Any]]:
 
 async def refuse_writes(app: App, refused: bool) -> None:
     """Make the one writing connection read-only, as SQLite itself would say it."""
-    async with app.db._writer.connect() as connection:
+    async with app.db.writer.connect() as connection:
         driver: Any = (await connection.get_raw_connection()).driver_connection
         await driver.execute(f"PRAGMA query_only={'ON' if refused else 'OFF'}")
 
