@@ -1,0 +1,38 @@
+"""Tasks over pictures that are blobs already, booked like any other."""
+
+from typing import Any
+
+from bench.providers import SPEC
+from bench.stage import request
+from bot.app import App
+from bot.domain import MaskFacts, MaskSource
+from bot.services.blobs import KeptBlob
+from bot.services.looking import Kept
+from bot.services.records import to_json
+
+SIDE_PX = 64
+FACTS = MaskFacts(0.1, (8, 8, 28, 28), MaskSource.FILE, 4, 4, looks_inverted=False)
+
+
+async def columns(app: App) -> dict[str, Any]:
+    """The columns of a task over blobs whose rows are written here; nobody opens their files."""
+    blobs = [KeptBlob(f"{n:064x}", ".png", 1, SIDE_PX, SIDE_PX) for n in range(4)]
+    async with app.db.write() as session:
+        await app.blobs.record(session, *blobs)
+    picture, mask, core, overlay = (blob.id for blob in blobs)
+    return {
+        "picture_blob": picture,
+        "mask_blob": mask,
+        "mask_core_blob": core,
+        "overlay_blob": overlay,
+        "mask_source": MaskSource.FILE,
+        "mask_facts": to_json(FACTS),
+        "draft_reason": None,
+    }
+
+
+async def book(app: App, values: dict[str, Any], n: int) -> str:
+    """One queued task."""
+    kept = Kept({}, ())
+    task = await app.intake.book(request(f"bench-{n}"), SPEC, values, kept)
+    return task.id

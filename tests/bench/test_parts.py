@@ -1,0 +1,25 @@
+"""Every part of the bench runs, with counts too small to say anything about time."""
+
+import pytest
+
+from bench import edit, engine
+from bench.figures import Figure
+
+
+def named(figures: list[Figure]) -> dict[str, float]:
+    return {figure.what.strip(): figure.value for figure in figures}
+
+
+async def test_edit_compares_an_edit_with_its_floor() -> None:
+    found = named(await edit.run(sides_px=(256,), rounds=1))
+    floor_ms, edit_ms = found["its floor at 256 px"], found["CPU of one edit at 256 px"]
+    assert 0 < floor_ms < edit_ms
+    assert found["edit / floor at 256 px"] == pytest.approx(edit_ms / floor_ms)
+
+
+async def test_engine_compares_tasks_with_their_bare_statements() -> None:
+    found = named(await engine.run(tasks=3, rounds=1))
+    assert found["tasks a second"] > 0
+    # Booked, admitted, submitted, running and done: five that write, and what is read between.
+    assert found["transactions of one task"] >= 5
+    assert found["statements of one task"] > found["transactions of one task"]
