@@ -7,14 +7,15 @@ from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cache
 
-from sqlalchemy import Subquery, func, select
+from sqlalchemy import Select, Subquery, bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from bot.db.engine import Database
 from bot.db.models import TaskRow
-from bot.domain import IN_FLIGHT, TaskState
+from bot.domain import HOLDING, IN_FLIGHT, TaskState
 from bot.providers.base import Provider
 from bot.services import reading
 from bot.services.ports import Clock, Dispatcher
@@ -33,6 +34,17 @@ class Candidate:
     provider: str
 
 
+@dataclass(frozen=True, slots=True)
+class Live:
+    """How many of a provider's tasks wait in the queue, are ready, and are in flight in all."""
+
+    queued: int
+    ready: int
+    in_flight: int
+
+
+# Admission runs twice for every task, and building these statements cost more than running them.
+@cache
 def queue_order() -> Subquery:
     """Queued tasks with their place: a member's n-th task stands behind everybody's n-1st.
 
@@ -94,8 +106,11 @@ class Admission:
     async def admit(self) -> list[str]:
         """Pick what may start now, mark it ready and hand it over, in one transaction."""
         async with self._db.write() as session:
-            room = await self._room(session)
-            picked = pick(await self._candidates(session, room), room)
+            live = await _live(session)
+            if not any(counts.queued for counts in live.values()):
+                return []
+            room = await self._room(session, live)
+            picked = pick(await _candidates(session, room), room)
             queued = {
                 task.id: task
                 for task in await reading.tasks(session, TaskRow.id.in_([one.id for one in picked]))
@@ -106,30 +121,19 @@ class Admission:
             self._dispatcher.enqueue(session, admitted)
         return admitted
 
-    async def _room(self, session: AsyncSession) -> dict[str, int]:
+    async def _room(self, session: AsyncSession, live: Mapping[str, Live]) -> dict[str, int]:
         """How many more tasks each provider may start, by places in flight and by rate."""
-        in_flight = await _count(session, TaskRow.state.in_(IN_FLIGHT))
         since = self._clock.now() - timedelta(minutes=1)
-        started = await _count(session, TaskRow.submitted_at > since)
-        waiting = await _count(session, TaskRow.state == TaskState.READY)
+        rows = await session.execute(_started(), {"since": since})
+        started = Counter(dict(rows.all()))
+        none = Live(0, 0, 0)
         return {
             slug: min(
-                provider.spec.concurrency - in_flight[slug],
-                provider.spec.starts_per_minute - started[slug] - waiting[slug],
+                provider.spec.concurrency - live.get(slug, none).in_flight,
+                provider.spec.starts_per_minute - started[slug] - live.get(slug, none).ready,
             )
             for slug, provider in self._providers.items()
         }
-
-    async def _candidates(self, session: AsyncSession, room: Mapping[str, int]) -> list[Candidate]:
-        order = queue_order()
-        open_slugs = [slug for slug, places in room.items() if places > 0]
-        query = (
-            select(order.c.id, order.c.provider)
-            .where(order.c.provider.in_(open_slugs))
-            .order_by(order.c.place)
-            .limit(CANDIDATES_MAX)
-        )
-        return [Candidate(*row) for row in await session.execute(query)]
 
 
 def pick(candidates: Iterable[Candidate], room: Mapping[str, int]) -> list[Candidate]:
@@ -143,6 +147,45 @@ def pick(candidates: Iterable[Candidate], room: Mapping[str, int]) -> list[Candi
     return picked
 
 
-async def _count(session: AsyncSession, where: object) -> Counter[str]:
-    query = select(TaskRow.provider, func.count()).where(where).group_by(TaskRow.provider)  # pyright: ignore[reportArgumentType]
-    return Counter({provider: int(count) for provider, count in await session.execute(query)})
+async def _live(session: AsyncSession) -> dict[str, Live]:
+    return {slug: Live(*counts) for slug, *counts in await session.execute(_live_counts())}
+
+
+async def _candidates(session: AsyncSession, room: Mapping[str, int]) -> list[Candidate]:
+    open_slugs = [slug for slug, places in room.items() if places > 0]
+    rows = await session.execute(_in_order(), {"slugs": open_slugs})
+    return [Candidate(*row) for row in rows]
+
+
+@cache
+def _live_counts() -> Select[str, int, int, int]:
+    return (
+        select(
+            TaskRow.provider,
+            func.count().filter(TaskRow.state == TaskState.QUEUED),
+            func.count().filter(TaskRow.state == TaskState.READY),
+            func.count().filter(TaskRow.state.in_(IN_FLIGHT)),
+        )
+        .where(TaskRow.state.in_(HOLDING))
+        .group_by(TaskRow.provider)
+    )
+
+
+@cache
+def _started() -> Select[str, int]:
+    return (
+        select(TaskRow.provider, func.count())
+        .where(TaskRow.submitted_at > bindparam("since"))
+        .group_by(TaskRow.provider)
+    )
+
+
+@cache
+def _in_order() -> Select[str, str]:
+    order = queue_order()
+    return (
+        select(order.c.id, order.c.provider)
+        .where(order.c.provider.in_(bindparam("slugs", expanding=True)))
+        .order_by(order.c.place)
+        .limit(CANDIDATES_MAX)
+    )
