@@ -14,7 +14,7 @@ from bot.delivery.client import InpaintBot
 from bot.delivery.gateway import gateway_part
 from bot.delivery.post import ViewLoop
 from bot.imaging.worker import PicturePool
-from bot.providers import PROVIDERS, Parts
+from bot.providers import PROVIDERS, Factory, Off, Parts, built
 from bot.providers.api import ApiClient, open_client
 from bot.providers.base import Provider
 from bot.services.access import Access
@@ -49,7 +49,6 @@ from bot.web.server import serving
 from bot.web.watch import Watch
 
 log = logging.getLogger(__name__)
-ProviderFactory = Callable[[Parts], Provider]
 RESTART_LOOP_S = 1.0
 
 
@@ -62,6 +61,7 @@ class App:
     db: Database
     pictures: Pictures
     providers: Mapping[str, Provider]
+    off: Sequence[Off]
     signals: Signals
     ledger: Ledger
     blobs: Blobs
@@ -126,7 +126,7 @@ class App:
 async def open_app(
     settings: Settings,
     *,
-    providers: Sequence[ProviderFactory] | None = None,
+    providers: Sequence[Factory] | None = None,
     clock: Clock | None = None,
 ) -> AsyncGenerator[App]:
     """Open data folder, database, workers and HTTP; raises StartupError with one sentence."""
@@ -140,10 +140,8 @@ async def open_app(
             PicturePool(settings.workers_short, settings.workers_fill, settings.worker_memory_mib)
         )
         parts = Parts(settings, ApiClient(client), pictures)
-        built = [factory(parts) for factory in (PROVIDERS if providers is None else providers)]
-        yield compose(
-            settings, clock or SystemClock(), db, pictures, {p.spec.slug: p for p in built}
-        )
+        made = built(PROVIDERS if providers is None else providers, parts)
+        yield compose(settings, clock or SystemClock(), db, pictures, made.on, made.off)
 
 
 def compose(
@@ -152,6 +150,7 @@ def compose(
     db: Database,
     pictures: Pictures,
     providers: Mapping[str, Provider],
+    off: Sequence[Off] = (),
 ) -> App:
     """Wire the services; opens nothing and starts nothing."""
     signals, ledger, dispatcher = Signals(), Ledger(clock), EmbeddedDispatcher()
@@ -169,6 +168,7 @@ def compose(
         db=db,
         pictures=pictures,
         providers=providers,
+        off=off,
         signals=signals,
         ledger=ledger,
         blobs=blobs,

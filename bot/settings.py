@@ -13,7 +13,9 @@ from dotenv import dotenv_values
 from dotenv.parser import parse_stream
 from pydantic import BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_core import ErrorDetails
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings import NoDecode, SettingsConfigDict
+
+from bot.provider_settings import ProviderSettings
 
 MIB = 1024 * 1024
 ENV_FILE = Path(".env")
@@ -43,7 +45,7 @@ Ids = Annotated[tuple[int, ...], NoDecode, BeforeValidator(_ids)]
 LogLevel = Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(_upper)]
 
 
-class Settings(BaseSettings):
+class Settings(ProviderSettings):
     """One operator's choices. Units stand last in each name; empty means "not set"."""
 
     model_config = SettingsConfigDict(

@@ -18,7 +18,8 @@ LAYERS: dict[str, set[str]] = {
     "domain": {"errors"},
     "errors": {"domain"},
     "log": set(),
-    "settings": {"errors"},
+    "settings": {"errors", "provider_settings"},
+    "provider_settings": set(),
     "db": BASE,
     "imaging": BASE,
     "providers": BASE,
@@ -47,7 +48,7 @@ HOMES: dict[str, tuple[str, ...]] = {
 }
 ENVIRONMENT = {"os.environ", "os.environb", "os.getenv", "os.getenvb", "os.putenv"}
 ENVIRONMENT_HOME = "bot/settings.py"
-NOT_PROVIDERS = {"__init__", "api", "base"}
+NOT_PROVIDERS = {"__init__", "api", "base", "parts"}
 
 
 @dataclass(frozen=True)

@@ -36,5 +36,4 @@ async def app_beside(settings: Settings) -> AsyncGenerator["App"]:
     from bot.services.clock import SystemClock
 
     async with database_beside(settings) as db, registered(settings) as providers:
-        by_slug = {provider.spec.slug: provider for provider in providers}
-        yield compose(settings, SystemClock(), db, NoPictures(), by_slug)
+        yield compose(settings, SystemClock(), db, NoPictures(), providers.on, providers.off)

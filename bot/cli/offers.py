@@ -1,13 +1,13 @@
 """`providers`: what is registered, and whether each works as it is set up."""
 
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from typing import ParamSpec, TypeVar
 
 from bot.cli.call import GOOD, WRONG, Call
 from bot.cli.terminal import say, table
 from bot.errors import ProviderError
-from bot.providers import PROVIDERS, Parts
+from bot.providers import PROVIDERS, Built, Parts, built
 from bot.providers.api import ApiClient, open_client
 from bot.providers.base import PricedPer, Provider, ProviderSpec
 from bot.settings import Settings
@@ -35,23 +35,18 @@ class NoPictures:
 
 
 @asynccontextmanager
-async def registered(settings: Settings) -> AsyncGenerator[Sequence[Provider]]:
+async def registered(settings: Settings) -> AsyncGenerator[Built]:
     """Every provider there is, built from the settings as the bot would, but without workers."""
     async with open_client() as client:
         parts = Parts(settings, ApiClient(client), NoPictures())
-        yield [factory(parts) for factory in PROVIDERS]
-
-
-def unset(spec: ProviderSpec, settings: Settings) -> list[str]:
-    """The settings that this provider needs and that are empty."""
-    values = settings.model_dump(mode="json")
-    return [name for name in spec.needs if not values.get(name.lower())]
+        yield built(PROVIDERS, parts)
 
 
 async def show(call: Call) -> int:
     """List them, one a line."""
     async with registered(call.settings) as providers:
-        rows = [_row(provider.spec, call.settings) for provider in providers]
+        rows = [_row(provider.spec, "yes") for provider in providers.on.values()]
+        rows += [_row(off.spec, off.reason) for off in providers.off]
     say(table(("provider", "title", "does", "a picture costs", "set up"), rows))
     return GOOD
 
@@ -60,17 +55,17 @@ async def check(call: Call) -> int:
     """Ask each that is set up; a wrong key or a missing library makes the exit code 1."""
     works: list[bool] = []
     async with registered(call.settings) as providers:
-        for provider in providers:
-            good, said = await _tried(provider, call.settings)
+        for slug, provider in providers.on.items():
+            good, said = await _tried(provider)
             works.append(good)
-            say(f"{provider.spec.slug}: {said}")
+            say(f"{slug}: {said}")
+        for off in providers.off:
+            say(f"{off.spec.slug}: {off.reason}")
     return GOOD if all(works) else WRONG
 
 
-async def _tried(provider: Provider, settings: Settings) -> tuple[bool, str]:
-    """Whether it works or was left out on purpose, and the words for it."""
-    if missing := unset(provider.spec, settings):
-        return True, f"not set up; it needs {' and '.join(missing)}"
+async def _tried(provider: Provider) -> tuple[bool, str]:
+    """Whether it works, and the words for it."""
     try:
         balance = await provider.balance()
     except ProviderError as error:
@@ -80,10 +75,8 @@ async def _tried(provider: Provider, settings: Settings) -> tuple[bool, str]:
     return True, f"works; {balance.amount} {balance.unit} left"
 
 
-def _row(spec: ProviderSpec, settings: Settings) -> tuple[str, str, str, str, str]:
-    missing = unset(spec, settings)
+def _row(spec: ProviderSpec, set_up: str) -> tuple[str, str, str, str, str]:
     does = ", ".join(op.value for op in spec.ops)
-    set_up = f"needs {' and '.join(missing)}" if missing else "yes"
     return spec.slug, spec.title, does, _price(spec), set_up
 
 

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable, Sequence
 
-from bot.cli.offers import registered, unset
+from bot.cli.offers import registered
 from bot.cli.terminal import listed
 from bot.db.folder import check_folder, locked
 from bot.db.migrate import check_writable
@@ -28,11 +28,11 @@ async def provider_mistakes(settings: Settings) -> list[str]:
     if not chosen:
         return []
     async with registered(settings) as providers:
-        specs = {provider.spec.slug: provider.spec for provider in providers}
-    if chosen not in specs:
-        return [f"DEFAULT_PROVIDER: there is no provider {chosen!r}. There is {', '.join(specs)}."]
-    missing = unset(specs[chosen], settings)
-    return [f"DEFAULT_PROVIDER: {chosen} needs {' and '.join(missing)}."] if missing else []
+        off = {each.spec.slug: each.reason for each in providers.off}
+        names = [*providers.on, *off]
+    if chosen not in names:
+        return [f"DEFAULT_PROVIDER: there is no provider {chosen!r}. There is {', '.join(names)}."]
+    return [f"DEFAULT_PROVIDER: {off[chosen]}"] if chosen in off else []
 
 
 def _data_mistakes(settings: Settings) -> Sequence[str]:

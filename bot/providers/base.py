@@ -62,8 +62,20 @@ class Price:
 
 
 @dataclass(frozen=True, slots=True)
+class Fixed:
+    """A field of the service that no member sets: what it always is (None: not sent), and why."""
+
+    name: str
+    value: object
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Param:
-    """One option a member may set; `name` is a field of `Options` or a name in `extra`."""
+    """One option a member may set; `name` is a field of `Options` or a name in `extra`.
+
+    A safety check (`is_safety`) may only be switched off where the channel is age-restricted.
+    """
 
     name: str
     kind: type[int] | type[float] | type[str] | type[bool]
@@ -72,6 +84,7 @@ class Param:
     maximum: float | None = None
     choices: tuple[str, ...] = ()
     description: str = ""
+    is_safety: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +113,11 @@ class OpSpec:
 
 @dataclass(frozen=True, slots=True)
 class ProviderSpec:
-    """A provider as data. Times in seconds; `origins` are hosts that results may come from."""
+    """A provider as data. Times in seconds; `origins` are hosts that results may come from.
+
+    A result may be missing for `result_grace_s` before it is lost. Where `blank_is_filtered`, a
+    picture of one color stands for one that a safety filter withheld.
+    """
 
     slug: str
     title: str
@@ -116,9 +133,12 @@ class ProviderSpec:
     concurrency: int = 4
     starts_per_minute: int = 60
     result_lifetime_s: float | None = None
+    result_grace_s: float = 0.0
+    blank_is_filtered: bool = False
     origins: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
     models: tuple[str, ...] = ()
+    fixed: tuple[Fixed, ...] = ()
     about: str = ""
     known_limits: tuple[str, ...] = ()
 

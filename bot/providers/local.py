@@ -24,11 +24,13 @@ from bot.providers.base import (
     Param,
     Price,
     PromptUse,
+    Provider,
     ProviderSpec,
     Travel,
     Update,
     Waiting,
 )
+from bot.providers.parts import Off, Parts
 
 # Larger work sizes cost more and look no better.
 SIDE_MAX_PX = 768
@@ -117,6 +119,13 @@ def fill_picture(picture: Path, mask: Path, out: Path, seed: int) -> float:
     Image.fromarray(filled).save(unfinished, "PNG", compress_level=1)
     unfinished.replace(out)
     return time.perf_counter() - began
+
+
+def provider(parts: Parts) -> Provider | Off:
+    """Local where its library fits this machine."""
+    if not available():
+        return Off(SPEC, "Local is off: PyPatchMatch has no library for this machine.")
+    return Local(parts.pictures)
 
 
 class Local:

@@ -1,0 +1,60 @@
+"""The operator's accounts with providers; without its key a provider is switched off."""
+
+from decimal import Decimal
+from typing import Annotated, Literal
+
+from pydantic import BeforeValidator, Field, SecretStr
+from pydantic_settings import BaseSettings, NoDecode
+
+
+def _hosts(value: object) -> object:
+    """Host names from a text, parted by commas or spaces."""
+    return tuple(value.replace(",", " ").split()) if isinstance(value, str) else value
+
+
+Hosts = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_hosts)]
+
+
+class ProviderSettings(BaseSettings):
+    """Keys, addresses and what the documents leave open. Prices are in the provider's own unit."""
+
+    result_hosts: Hosts = Field(
+        (),
+        description=(
+            "Further hosts that providers' pictures may come from, parted by commas; "
+            "*.example.com is every name below it."
+        ),
+    )
+
+    aithriving_api_key: SecretStr = Field(SecretStr(""), description="AIThriving's API key.")
+    aithriving_base_url: str = Field(
+        "https://www.aithriving.com", description="Where AIThriving is."
+    )
+    aithriving_mask: Literal["file", "alpha"] = Field(
+        "file", description="How the mask goes to AIThriving: file, or alpha of the picture."
+    )
+
+    modelslab_api_key: SecretStr = Field(SecretStr(""), description="ModelsLab's API key.")
+    modelslab_base_url: str = Field(
+        "https://modelslab.com/api/v6", description="Where ModelsLab is."
+    )
+    modelslab_price: Decimal = Field(
+        Decimal("0.005"), ge=0, description="What ModelsLab charges for a picture, in USD."
+    )
+
+    qolaba_api_key: SecretStr = Field(SecretStr(""), description="Qolaba's API key.")
+    qolaba_base_url: str = Field(
+        "https://qolaba-server-b2b.up.railway.app/api/v1/studio", description="Where Qolaba is."
+    )
+    qolaba_app_id: str = Field(
+        "ap-7XmHk4LtVgFJq2cQoE3yB8", description="Which of Qolaba's apps inpaints."
+    )
+    qolaba_celery: bool = Field(
+        True, description="Queue jobs at Qolaba; false waits for the picture in one call."
+    )
+    qolaba_invert_mask: bool = Field(
+        False, description="Send Qolaba masks in which black is what changes."
+    )
+    qolaba_price: Decimal = Field(
+        Decimal(6), ge=0, description="What Qolaba charges for a picture, in its credits."
+    )

@@ -1,0 +1,1 @@
+"""One small server per remote provider, faithful to its documents, for trying and for tests."""
