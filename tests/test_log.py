@@ -2,8 +2,11 @@ import asyncio
 import io
 import json
 import logging
+import os
+import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
@@ -12,6 +15,8 @@ from bot import log
 BOT_TOKEN = "MTA5" + "x" * 20 + "." + "GaBcDe" + "." + "y" * 38
 REPLY_TOKEN = "aW50ZXJhY3Rpb246MTIzNDU2Nzg5OnNlY3JldA"
 SECRET = "s3cret/key+for=a-provider"
+
+ROOT = Path(__file__).parents[1]
 
 Setup = Callable[..., io.StringIO]
 
@@ -196,3 +201,13 @@ def test_a_second_setup_replaces_the_first(logs: Setup) -> None:
     assert first.getvalue() == ""
     assert second.getvalue().count("once") == 1
     assert "too quiet" not in second.getvalue()
+
+
+def test_every_line_of_a_real_process_is_json(tmp_path: Path) -> None:
+    """Libraries' records and their tracebacks too, at the level that says most."""
+    command = [sys.executable, "-m", "bot", "db", "upgrade", "--data", str(tmp_path / "data")]
+    told = {**os.environ, "LOG_JSON": "1", "LOG_LEVEL": "DEBUG"}
+    ended = subprocess.run(command, check=True, cwd=ROOT, env=told, capture_output=True, text=True)
+    records = [json.loads(line) for line in ended.stderr.splitlines()]
+    assert {"filelock", "bot.db.migrate"} <= {record["logger"] for record in records}
+    assert all({"time", "level", "task", "message"} <= record.keys() for record in records)

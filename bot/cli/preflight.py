@@ -17,6 +17,7 @@ async def check_start(given: Given, *, on_discord: bool = False) -> None:
     mistakes = [*given.problems, *await provider_mistakes(settings)]
     mistakes += await asyncio.to_thread(_data_mistakes, settings)
     if on_discord:
+        mistakes += await asyncio.to_thread(_address_mistakes, settings)
         mistakes += await _token_mistakes(settings, ask=bool(mistakes))
     if mistakes:
         raise StartupError(listed(mistakes))
@@ -41,6 +42,13 @@ def _data_mistakes(settings: Settings) -> Sequence[str]:
         *_mistake(lambda: _take_turn(settings)),
         *_mistake(lambda: check_writable(settings.database_path)),
     ]
+
+
+def _address_mistakes(settings: Settings) -> Sequence[str]:
+    from bot.web.address import check_address
+
+    host, port = settings.web_host, settings.web_port
+    return _mistake(lambda: check_address(host, port)) if port else []
 
 
 def _take_turn(settings: Settings) -> None:

@@ -1,16 +1,14 @@
 """The web server: is the process alive, can it work, and its numbers. Loopback unless told."""
 
-import errno
 import logging
-import os
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import asdict
 
 from aiohttp import web
 
-from bot.errors import BadSettings, PortTaken
 from bot.services.version import version
+from bot.web.address import refusal
 from bot.web.metrics import CONTENT_TYPE
 from bot.web.watch import Watch
 
@@ -31,8 +29,10 @@ async def serving(watch: Watch, host: str, port: int) -> AsyncGenerator[str]:
     runner = web.AppRunner(application(watch), access_log=None)
     await runner.setup()
     try:
-        site = web.TCPSite(runner, host, port)
-        await _start(site, host, port)
+        try:
+            await web.TCPSite(runner, host, port).start()
+        except OSError as error:
+            raise refusal(error, host, port) from error
         address = _address(runner)
         log.info("health and metrics are at %s", address)
         yield address
@@ -73,24 +73,6 @@ class _Pages:
 
 async def _stamped(_request: web.Request, response: web.StreamResponse) -> None:
     response.headers.update(HEADERS)
-
-
-async def _start(site: web.TCPSite, host: str, port: int) -> None:
-    try:
-        await site.start()
-    except OSError as error:
-        if error.errno == errno.EADDRINUSE:
-            raise PortTaken(
-                f"Port {port} on {host} is in use by another program. Set WEB_PORT to another "
-                "port, or to 0 to serve no health and metrics.",
-                log=str(error),
-            ) from error
-        # asyncio's own text repeats the address; a host that no one knows has a negative number.
-        known = error.errno in errno.errorcode
-        why = os.strerror(error.errno or 0) if known else error.strerror
-        raise BadSettings(
-            f"Cannot serve on WEB_HOST {host}, WEB_PORT {port}: {why}.", log=str(error)
-        ) from error
 
 
 def _address(runner: web.AppRunner) -> str:

@@ -11,6 +11,7 @@ import pytest
 from bot.app import App
 from bot.delivery.client import build_bot
 from bot.errors import BadSettings, PortTaken
+from bot.web.address import check_address
 from bot.web.server import serving
 from tests.services.engine import opened
 from tests.services.scripted import Scripted
@@ -58,6 +59,23 @@ async def test_a_port_in_use_is_one_sentence_with_a_way_out(app: App, taken: int
             pass
     assert f"Port {taken} on 127.0.0.1 is in use" in caught.value.sentence
     assert "WEB_PORT" in caught.value.sentence
+
+
+def test_an_address_is_tried_before_anything_is_opened(taken: int) -> None:
+    with pytest.raises(PortTaken):
+        check_address("127.0.0.1", taken)
+    with pytest.raises(BadSettings) as caught:
+        check_address("192.0.2.1", taken)
+    assert "WEB_HOST 192.0.2.1" in caught.value.sentence
+    check_address("127.0.0.1", 0)
+
+
+async def test_trying_an_address_leaves_it_free(app: App) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+    check_address("127.0.0.1", port)
+    async with serving(app.watch, "127.0.0.1", port) as address:
+        assert address == f"http://127.0.0.1:{port}"
 
 
 @pytest.mark.parametrize("host", ["192.0.2.1", "no.such.host.invalid"])
