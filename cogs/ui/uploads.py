@@ -46,9 +46,15 @@ def check_attachment(attachment: Attachment, what: str, bytes_max: int) -> None:
             f"Your {what} is not an image but `{told[:60]}`. "
             "Please send a JPEG, PNG, WebP or GIF. Nothing was charged."
         )
-    if attachment.size > bytes_max:
+    check_size(attachment.size, what, bytes_max)
+
+
+def check_size(size_bytes: int, what: str, bytes_max: int) -> None:
+    """Refuse a file that is too large; `what` is "picture" or "mask"."""
+    if size_bytes > bytes_max:
+        error: type[UserError] = BadMask if what == "mask" else BadPicture
         raise error(
-            f"Your {what} has {megabytes(attachment.size)}; the most I take is "
+            f"Your {what} has {megabytes(size_bytes)}; the most I take is "
             f"{megabytes(bytes_max)}. Make it smaller and send it again. Nothing was charged."
         )
 
