@@ -10,6 +10,8 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from bot.db.driver import connect
+
 _AFTER = "after_commit"
 READERS = 3
 BUSY_TIMEOUT_MS = 10_000
@@ -51,7 +53,11 @@ class Database:
 
 def _engine(path: Path, *, size: int, begin: str, pragmas: tuple[str, ...]) -> AsyncEngine:
     engine = create_async_engine(
-        f"sqlite+aiosqlite:///{path}", pool_size=size, max_overflow=0, pool_timeout=None
+        f"sqlite+aiosqlite:///{path}",
+        async_creator=lambda: connect(path),
+        pool_size=size,
+        max_overflow=0,
+        pool_timeout=None,
     )
 
     @event.listens_for(engine.sync_engine, "connect")
@@ -66,8 +72,6 @@ def _engine(path: Path, *, size: int, begin: str, pragmas: tuple[str, ...]) -> A
 
 
 def _prepare(connection: Any, pragmas: tuple[str, ...]) -> None:
-    # The driver would begin late and deferred by itself; ours begins by the "begin" event.
-    connection.isolation_level = None
     cursor = connection.cursor()
     for pragma in (
         f"busy_timeout={BUSY_TIMEOUT_MS}",
