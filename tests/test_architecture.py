@@ -39,6 +39,7 @@ HOMES: dict[str, tuple[str, ...]] = {
     "discord": ("cogs/", "bot/delivery/", "bot/sandbox/"),
     "simcord": ("bot/sandbox/",),
     "httpx": ("bot/providers/api.py", "bot/app.py"),
+    "httpcore": ("bot/providers/fetch.py", "bot/providers/guard.py"),
     "aiohttp": ("bot/web/", "bot/sandbox/"),
     "prometheus_client": ("bot/web/",),
     "PIL": PICTURES,
@@ -48,7 +49,7 @@ HOMES: dict[str, tuple[str, ...]] = {
 }
 ENVIRONMENT = {"os.environ", "os.environb", "os.getenv", "os.getenvb", "os.putenv"}
 ENVIRONMENT_HOME = "bot/settings.py"
-NOT_PROVIDERS = {"__init__", "api", "base", "parts"}
+NOT_PROVIDERS = {"__init__", "answer", "api", "base", "fetch", "guard", "parts"}
 
 
 @dataclass(frozen=True)

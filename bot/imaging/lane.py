@@ -126,6 +126,8 @@ class Lane:
         return waited.result()
 
     async def _rebuild(self, broken: ProcessPool) -> None:
+        if self._closed:
+            raise WorkerDied("the lane is closed")
         await self._in_keeper(self._replace, broken)
 
     def _living(self) -> ProcessPool:
