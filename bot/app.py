@@ -17,7 +17,6 @@ from bot.imaging.worker import PicturePool
 from bot.providers import PROVIDERS, Factory, Off, Parts, built
 from bot.providers.api import ApiClient, open_client
 from bot.providers.base import Provider
-from bot.services.access import Access
 from bot.services.admission import Admission
 from bot.services.audit import Audit
 from bot.services.blobs import Blobs
@@ -25,6 +24,7 @@ from bot.services.board import Board
 from bot.services.booking import Booking
 from bot.services.census import take as take_census
 from bot.services.clock import SystemClock
+from bot.services.desk import Desk, open_desk
 from bot.services.disk import Disk
 from bot.services.dispatch import EmbeddedDispatcher
 from bot.services.drive import Drive
@@ -40,7 +40,6 @@ from bot.services.posting import Posting
 from bot.services.pulse import Pulse
 from bot.services.reconcile import Reconciler
 from bot.services.retention import Retention
-from bot.services.routing import Routing
 from bot.services.signals import Signals
 from bot.services.tasks import Tasks
 from bot.services.toolbox import Toolbox
@@ -67,8 +66,7 @@ class App:
     blobs: Blobs
     tasks: Tasks
     intake: Intake
-    access: Access
-    routing: Routing
+    desk: Desk
     cards: Board
     state: Facts
     dispatcher: EmbeddedDispatcher
@@ -157,10 +155,9 @@ def compose(
     work, blobs = settings.data_dir / "work", Blobs(settings.data_dir / "blobs", clock)
     tasks = Tasks(db, clock, Moves(clock, ledger, blobs, signals), providers, dispatcher.nudge)
     admission = Admission(db, clock, tasks, dispatcher, providers)
-    routing = Routing(providers, settings.default_provider)
     cards = Board(db, clock, blobs, providers, Posting(pictures, work), settings.ping_after_s)
     tools = Toolbox(db, clock, tasks, blobs, pictures, providers, dispatcher, work)
-    access = Access(frozenset(settings.guilds))
+    desk = open_desk(db, clock, settings, providers)
     disk = Disk(settings.data_dir, int(settings.disk_limit_gb * 1e9), clock)
     return App(
         settings=settings,
@@ -173,9 +170,8 @@ def compose(
         ledger=ledger,
         blobs=blobs,
         tasks=tasks,
-        intake=_intake(settings, tools, routing, ledger, admission, disk, access),
-        access=access,
-        routing=routing,
+        intake=_intake(settings, tools, desk, ledger, admission, disk),
+        desk=desk,
         cards=cards,
         state=Facts(db),
         dispatcher=dispatcher,
@@ -204,11 +200,10 @@ def _watch(
 def _intake(
     settings: Settings,
     tools: Toolbox,
-    routing: Routing,
+    desk: Desk,
     ledger: Ledger,
     admission: Admission,
     disk: Disk,
-    access: Access,
 ) -> Intake:
     limits = Limits(
         settings.live_tasks_member_max, settings.live_tasks_guild_max, settings.prompt_length_max
@@ -220,8 +215,8 @@ def _intake(
             tasks=tools.tasks,
             blobs=tools.blobs,
             looking=Looking(tools.pictures, tools.blobs, settings.pixels_max),
-            routing=routing,
-            access=access,
+            routing=desk.routing,
+            access=desk.access,
             limits=limits,
             booking=Booking(ledger, tools.clock, settings.first_grant_credits),
             disk=disk,

@@ -202,6 +202,8 @@ class EditRequest:
     options: Options = Options()
     reply: ReplyHandle | None = None
     may_view: frozenset[int] | None = None
+    role_ids: frozenset[int] = frozenset()
+    place_ids: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ BotError                     `sentence` for the member, `log` for the operator
 │  ├─ LimitReached           more live tasks than allowed, prompt too long, intake closed
 │  ├─ NotEnoughCredits
 │  ├─ NotServed              the operator's list of servers leaves this one out
+│  ├─ NotAllowed             a rule of the server, or a permission that the member lacks
 │  ├─ NotYours               only its owner (or a moderator) may do that
 │  ├─ MissingPermission      the bot lacks a permission in the channel
 │  └─ TaskGone               the task has moved on or was let go
@@ -110,6 +111,13 @@ class NotServed(UserError):
 
     default = "This bot is not switched on for this server. Ask whoever runs it to add the server."
     code = "not_served"
+
+
+class NotAllowed(UserError):
+    """The server's rules, or the member's permissions there, do not let them."""
+
+    default = "You cannot use this here. Ask an admin of this server."
+    code = "not_allowed"
 
 
 class NotYours(UserError):

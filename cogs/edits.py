@@ -5,11 +5,12 @@ from typing import TYPE_CHECKING
 from discord.ext import commands
 
 from bot.delivery.client import InpaintBot
+from bot.delivery.entrance import may_moderate, who
 from bot.delivery.reply import tell
 from bot.delivery.reply_card import card_link
 from bot.errors import TaskGone
 from bot.services.tasks import CancelOutcome
-from cogs.ui.asking import AnyInteraction, check_permissions, may_manage, reply_handle
+from cogs.ui.asking import AnyInteraction, check_permissions, reply_handle
 
 if TYPE_CHECKING:
     from bot.app import App
@@ -39,20 +40,20 @@ class Edits(commands.Cog):
         await interaction.response.defer()
         check_permissions(interaction)
         reply = reply_handle(interaction)
-        await self._app.intake.go(task_id, interaction.user.id, reply)
+        await self._app.intake.go(task_id, who(interaction), reply)
         await self._bot.replies.show(task_id, reply)
 
     async def invert(self, interaction: AnyInteraction, task_id: str) -> None:
         """Turn a draft's mask around."""
         await interaction.response.defer()
-        await self._app.intake.invert(task_id, interaction.user.id)
+        await self._app.intake.invert(task_id, who(interaction))
         await self._bot.replies.show(task_id, reply_handle(interaction))
 
     async def cancel(self, interaction: AnyInteraction, task_id: str) -> None:
         """Take an edit back, as far as that goes."""
         await interaction.response.defer()
         outcome = await self._app.tasks.cancel(
-            task_id, interaction.user.id, may_manage(interaction)
+            task_id, interaction.user.id, may_moderate(interaction)
         )
         if interaction.message and interaction.message.flags.ephemeral:
             await self._bot.replies.show(task_id, reply_handle(interaction))
@@ -70,7 +71,7 @@ class Edits(commands.Cog):
         check_permissions(interaction)
         reply = reply_handle(interaction)
         key = str(interaction.id)
-        task = await self._app.intake.again(task_id, interaction.user.id, key, reply)
+        task = await self._app.intake.again(task_id, who(interaction), key, reply)
         if task.request_key == key:
             await self._bot.replies.show(task.id, reply)
             return
@@ -79,7 +80,9 @@ class Edits(commands.Cog):
     async def delete(self, interaction: AnyInteraction, task_id: str) -> None:
         """Take the card away."""
         await interaction.response.defer()
-        if not await self._app.tasks.delete(task_id, interaction.user.id, may_manage(interaction)):
+        if not await self._app.tasks.delete(
+            task_id, interaction.user.id, may_moderate(interaction)
+        ):
             raise TaskGone
 
     async def _already(self, task_id: str) -> str:

@@ -7,14 +7,16 @@ from discord import Attachment, app_commands
 from discord.app_commands import Choice, Range
 from discord.ext import commands
 
-from bot.delivery.client import InpaintBot
+from bot.delivery.client import USE, InpaintBot
+from bot.delivery.entrance import AnyInteraction, who
 from bot.domain import EditRequest, MaskTuning, Op, Options, Origin
 from bot.errors import BadParent, BadPicture
 from bot.providers.base import ProviderSpec
+from bot.services.access import Use
 from bot.services.options import parse_extra, suggestions
 from bot.services.sources import BOTH, NEITHER
 from cogs.ui import choices
-from cogs.ui.asking import AnyInteraction, check_permissions, reply_handle, viewable_channels
+from cogs.ui.asking import check_permissions, reply_handle, viewable_channels
 from cogs.ui.choices import quiet
 from cogs.ui.uploads import check_attachment, kept
 
@@ -32,7 +34,7 @@ class Inpaint(commands.Cog):
         self._bot = bot
         self._app: App = bot.app
 
-    @app_commands.command()
+    @app_commands.command(extras={USE: Use.EDIT})
     @app_commands.guild_only()
     @app_commands.describe(
         image="The picture to change (JPEG, PNG, WebP or GIF)",
@@ -129,34 +131,43 @@ class Inpaint(commands.Cog):
     @inpaint.autocomplete("provider")
     @quiet
     async def _providers(self, interaction: AnyInteraction, current: str) -> list[Choice[str]]:
-        return choices.provider_choices(self._app.routing.offers(Op.INPAINT), Op.INPAINT, current)
+        return choices.provider_choices(await self._offers(interaction), Op.INPAINT, current)
 
     @inpaint.autocomplete("model")
     @quiet
     async def _models(self, interaction: AnyInteraction, current: str) -> list[Choice[str]]:
-        models = (model for spec in self._picked(interaction) for model in spec.models)
+        picked = await self._picked(interaction)
+        models = (model for spec in picked for model in spec.models)
         return choices.text_choices(name for name in models if current.lower() in name.lower())
 
     @inpaint.autocomplete("extra")
     @quiet
     async def _extras(self, interaction: AnyInteraction, current: str) -> list[Choice[str]]:
-        offered = (suggestions(spec.ops[Op.INPAINT], current) for spec in self._picked(interaction))
+        picked = await self._picked(interaction)
+        offered = (suggestions(spec.ops[Op.INPAINT], current) for spec in picked)
         return choices.text_choices(dict.fromkeys(text for texts in offered for text in texts))
 
-    def _picked(self, interaction: AnyInteraction) -> list[ProviderSpec]:
+    async def _offers(self, interaction: AnyInteraction) -> list[ProviderSpec]:
+        member = who(interaction)
+        return await self._app.desk.offers.providers(Op.INPAINT, member.guild_id, member.user_id)
+
+    async def _picked(self, interaction: AnyInteraction) -> list[ProviderSpec]:
         """The provider that is filled in so far, or all there are."""
-        offers = self._app.routing.offers(Op.INPAINT)
+        offers = await self._offers(interaction)
         named = [spec for spec in offers if spec.slug == interaction.namespace.provider]
         return named or offers
 
 
 def _asked(interaction: AnyInteraction, parent: str | None) -> EditRequest:
     """Who asks, where and on what, before the options."""
+    member = who(interaction)
     return EditRequest(
         request_key=str(interaction.id),
         origin=Origin.SLASH,
-        user_id=interaction.user.id,
-        guild_id=interaction.guild_id or 0,
+        user_id=member.user_id,
+        guild_id=member.guild_id,
+        role_ids=member.role_ids,
+        place_ids=member.place_ids,
         channel_id=interaction.channel_id or 0,
         parent_task_id=parent,
         reply=reply_handle(interaction),

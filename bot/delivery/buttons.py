@@ -1,4 +1,6 @@
-"""The buttons under cards and replies: `<verb>:<task id>`, drawn from a table, done by cogs.
+"""The buttons under cards and replies: `<verb>:<about>`, drawn from a table, done by cogs.
+
+What a button is about is a task's id, a report's (`r17`), a page's number, or nothing (`-`).
 
 Cards are drawn here and pressed in `cogs/`, which this layer cannot import: so there is one class,
 and each cog puts what its verbs do into the bot's `presses`.
@@ -12,8 +14,10 @@ from typing import Any, Protocol, Self, cast
 
 from discord import ButtonStyle, ui
 
-from bot.delivery.reply import AnyInteraction, SafeButton, tell
+from bot.delivery.entrance import AnyInteraction
+from bot.delivery.reply import SafeButton, tell
 from bot.errors import TaskGone
+from bot.services.access import Use
 from bot.services.ports import Clock
 
 SECOND_PRESS = timedelta(seconds=10)
@@ -52,30 +56,51 @@ class Recent:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """How a verb's button looks."""
+    """How a verb's button looks and what it asks; not `once`: it may be pressed twice at once."""
 
     label: str
     style: ButtonStyle
+    use: Use
+    once: bool = True
 
 
+_GREY = ButtonStyle.secondary
 LOOKS: dict[str, Look] = {
-    "go": Look("Go", ButtonStyle.success),
-    "invert": Look("Invert", ButtonStyle.secondary),
-    "cancel": Look("Cancel", ButtonStyle.danger),
-    "again": Look("Again", ButtonStyle.primary),
-    "delete": Look("Delete", ButtonStyle.secondary),
+    "go": Look("Go", ButtonStyle.success, Use.EDIT),
+    "invert": Look("Invert", _GREY, Use.EDIT),
+    "cancel": Look("Cancel", ButtonStyle.danger, Use.TAKE_BACK),
+    "again": Look("Again", ButtonStyle.primary, Use.EDIT),
+    "delete": Look("Delete", _GREY, Use.TAKE_BACK),
+    "report": Look("Report", _GREY, Use.REPORT),
+    "restore": Look("Restore", ButtonStyle.success, Use.MODERATE),
+    "remove": Look("Delete", ButtonStyle.danger, Use.MODERATE),
+    "mine": Look("My edits", _GREY, Use.LOOK, once=False),
+    "all": Look("Everyone's", _GREY, Use.LOOK, once=False),
+    "changes": Look("Log", _GREY, Use.ADMIN, once=False),
+    "blocked": Look("Blocked members", _GREY, Use.ADMIN, once=False),
+    "server": Look("Settings", _GREY, Use.ADMIN, once=False),
+    "limits": Look("Limits", _GREY, Use.ADMIN, once=False),
+    "words": Look("Blocked words", _GREY, Use.ADMIN, once=False),
+    "pause": Look("Pause new edits", ButtonStyle.danger, Use.ADMIN, once=False),
+    "resume": Look("Take edits again", ButtonStyle.success, Use.ADMIN, once=False),
 }
 
 
 class TaskButton(SafeButton, template=r"(?P<verb>[a-z]+):(?P<task_id>[0-9A-Za-z_-]{1,60})"):
     """One verb for one task."""
 
-    def __init__(self, verb: str, task_id: str) -> None:
+    def __init__(self, verb: str, task_id: str, label: str = "") -> None:
         self.verb = verb
         self.task_id = task_id
-        look = LOOKS.get(verb, Look(verb.title(), ButtonStyle.secondary))  # an older version's
+        # An older version's button is drawn as it was, and then nobody does it.
+        self._look = LOOKS.get(verb, Look(verb.title(), _GREY, Use.TAKE_BACK))
+        self.use = self._look.use
         super().__init__(
-            ui.Button(style=look.style, label=look.label, custom_id=f"{verb}:{task_id}")
+            ui.Button(
+                style=self._look.style,
+                label=label or self._look.label,
+                custom_id=f"{verb}:{task_id}",
+            )
         )
 
     @classmethod
@@ -90,6 +115,9 @@ class TaskButton(SafeButton, template=r"(?P<verb>[a-z]+):(?P<task_id>[0-9A-Za-z_
         press = cast("Presses", interaction.client).presses.get(self.verb)
         if press is None:
             raise TaskGone(log=f"no cog does {self.verb}")
+        if not self._look.once:
+            await press(interaction, self.task_id)
+            return
         recent = cast("Presses", interaction.client).recent
         key = (interaction.user.id, self.custom_id)
         if not recent.begin(key):
@@ -107,4 +135,14 @@ def row(task_id: str, *verbs: str) -> ui.ActionRow[Any]:
     buttons: ui.ActionRow[Any] = ui.ActionRow()
     for verb in verbs:
         buttons.add_item(TaskButton(verb, task_id))
+    return buttons
+
+
+def pager(verb: str, number: int, pages: int) -> ui.ActionRow[Any]:
+    """The way to the pages before and after this one; empty where there is only one."""
+    buttons: ui.ActionRow[Any] = ui.ActionRow()
+    if number > 1:
+        buttons.add_item(TaskButton(verb, str(number - 1), "Newer"))
+    if number < pages:
+        buttons.add_item(TaskButton(verb, str(number + 1), "Older"))
     return buttons

@@ -1,7 +1,7 @@
 """The Discord client: the least it may see, its commands, and one way out for errors."""
 
 import logging
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import discord
 from discord import (
@@ -14,11 +14,16 @@ from discord import (
 )
 from discord.ext import commands
 
+from bot.delivery import forms
 from bot.delivery.buttons import Press, Recent, TaskButton
+from bot.delivery.entrance import admit
+from bot.delivery.forms import Form
 from bot.delivery.poster import Poster
 from bot.delivery.replies import ReplyKeeper
-from bot.delivery.reply import answer, answering
+from bot.delivery.reply import answer, answering, explain
+from bot.delivery.selects import Chooser, Chosen
 from bot.delivery.syncing import sync
+from bot.services.access import Use
 
 if TYPE_CHECKING:
     from bot.app import App
@@ -26,26 +31,43 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 COGS = ("cogs.inpaint", "cogs.edits")
-DYNAMIC_ITEMS = (TaskButton,)
+DYNAMIC_ITEMS = (TaskButton, Chooser)
+USE = "use"  # in a command's or group's extras
 
 
 class Tree(app_commands.CommandTree["InpaintBot"]):
     """The command tree, whose errors go where all errors go."""
 
     async def interaction_check(self, interaction: Interaction["InpaintBot"], /) -> bool:
-        """Refuse servers that the operator has not switched on; autocomplete has no answer."""
-        if interaction.type is InteractionType.autocomplete:
-            return True
-        async with answering(interaction):
-            interaction.client.app.access.check(interaction.guild_id or 0)
-            return True
-        return False
+        """Ask the server's rules; autocomplete has no answer but to offer nothing."""
+        use = use_of(interaction.command)
+        if interaction.type is not InteractionType.autocomplete:
+            async with answering(interaction):
+                await admit(interaction, use)
+                return True
+            return False
+        try:
+            await admit(interaction, use)
+        except Exception as error:  # noqa: BLE001 (one of the exits)
+            explain(error)
+            await interaction.response.autocomplete([])
+            return False
+        return True
 
     async def on_error(
         self, interaction: Interaction["InpaintBot"], error: app_commands.AppCommandError, /
     ) -> None:
         """Tell the member."""
         await answer(interaction, error)
+
+
+def use_of(command: object) -> Use:
+    """What a command asks of the member: its own word, or that of the group it is in."""
+    while isinstance(command, app_commands.Command | app_commands.Group):
+        if USE in command.extras:
+            return command.extras[USE]
+        command = command.parent
+    return Use.LOOK
 
 
 class InpaintBot(commands.AutoShardedBot):
@@ -69,8 +91,16 @@ class InpaintBot(commands.AutoShardedBot):
         self.poster = Poster(self)
         self.replies = ReplyKeeper(app, self.poster)
         self.presses: dict[str, Press] = {}
+        self.choosers: dict[str, Chosen] = {}
+        self.forms: dict[str, Form] = {}
+        self.started_at = app.clock.now()
         self.recent = Recent(app.clock)
         self._always_sync = always_sync
+
+    async def on_interaction(self, interaction: Interaction[Any]) -> None:
+        """Take the forms; commands and components have handlers of their own."""
+        if interaction.type is InteractionType.modal_submit:
+            await forms.submitted(interaction)
 
     async def setup_hook(self) -> None:
         """Load everything and tell Discord of commands that changed."""

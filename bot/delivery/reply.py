@@ -1,20 +1,23 @@
 """The one way from an error to what a member reads, and controls that always use it.
 
 discord.py drops exceptions of dynamic items silently, and takes one in `interaction_check` for a
-refusal: so the bases here wrap both.
+refusal: so the bases here wrap both. Each of them asks the server's rules before anything else.
 """
 
 import logging
 import secrets
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
 import discord
-from discord import Interaction, InteractionResponseType, app_commands, ui
+from discord import InteractionResponseType, app_commands, ui
+from discord.ui.select import BaseSelect
 
+from bot.delivery.entrance import AnyInteraction, admit
 from bot.errors import BotError, ProviderError, StartupError, UserError
+from bot.services.access import Use
 
 log = logging.getLogger(__name__)
 
@@ -23,8 +26,6 @@ STALE_COMMAND = (
 )
 NOT_ALLOWED = "That cannot be used here."
 NEVER = r"(?!)"  # the bases themselves match no custom_id
-
-AnyInteraction = Interaction[Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +79,15 @@ def note(text: str) -> ui.LayoutView:
     return ui.LayoutView(timeout=None).add_item(ui.TextDisplay(text))
 
 
+async def show(
+    interaction: AnyInteraction, layout: ui.LayoutView, files: Sequence[discord.File] = ()
+) -> None:
+    """Put a page into the answer that was deferred, in place of whatever it shows."""
+    await interaction.edit_original_response(
+        view=layout, attachments=files, allowed_mentions=discord.AllowedMentions.none()
+    )
+
+
 async def tell(interaction: AnyInteraction, text: str) -> None:
     """Answer only the member, whatever has been answered before; a dead token is no error."""
     try:
@@ -122,6 +132,8 @@ async def answering(interaction: AnyInteraction) -> AsyncGenerator[None]:
 class SafeButton(ui.DynamicItem[ui.Button[Any]], template=NEVER):
     """A button that outlives restarts and answers its own errors: override `pressed`."""
 
+    use = Use.LOOK
+
     async def may_press(self, interaction: AnyInteraction) -> bool:
         """Refuse with False after answering, or by raising."""
         return True
@@ -131,8 +143,9 @@ class SafeButton(ui.DynamicItem[ui.Button[Any]], template=NEVER):
         raise NotImplementedError
 
     async def interaction_check(self, interaction: AnyInteraction, /) -> bool:
-        """Ask `may_press`."""
+        """Ask the server's rules and `may_press`."""
         async with answering(interaction):
+            await admit(interaction, self.use)
             return await self.may_press(interaction)
         return False
 
@@ -142,37 +155,28 @@ class SafeButton(ui.DynamicItem[ui.Button[Any]], template=NEVER):
             await self.pressed(interaction)
 
 
-class SafeSelect(ui.DynamicItem[ui.Select[Any]], template=NEVER):
+class SafeSelect(ui.DynamicItem[BaseSelect[Any]], template=NEVER):
     """A select menu that outlives restarts and answers its own errors: override `chosen`."""
+
+    use = Use.LOOK
 
     async def may_choose(self, interaction: AnyInteraction) -> bool:
         """Refuse with False after answering, or by raising."""
         return True
 
     async def chosen(self, interaction: AnyInteraction, values: list[str]) -> None:
-        """Do what was chosen."""
+        """Do what was chosen: the values of a text menu, the ids of any other."""
         raise NotImplementedError
 
     async def interaction_check(self, interaction: AnyInteraction, /) -> bool:
-        """Ask `may_choose`."""
+        """Ask the server's rules and `may_choose`."""
         async with answering(interaction):
+            await admit(interaction, self.use)
             return await self.may_choose(interaction)
         return False
 
     async def callback(self, interaction: AnyInteraction) -> None:
         """Run `chosen`."""
         async with answering(interaction):
-            await self.chosen(interaction, self.item.values)
-
-
-class SafeModal(ui.Modal):
-    """A form that answers its own errors: override `sent`."""
-
-    async def sent(self, interaction: AnyInteraction) -> None:
-        """Do what the form is for."""
-        raise NotImplementedError
-
-    async def on_submit(self, interaction: AnyInteraction) -> None:
-        """Run `sent`."""
-        async with answering(interaction):
-            await self.sent(interaction)
+            values = [str(getattr(each, "id", each)) for each in self.item.values]
+            await self.chosen(interaction, values)

@@ -17,21 +17,32 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.db.engine import Database, after_commit
-from bot.domain import EditRequest, MaskFacts, MaskTuning, Origin, ReplyHandle, Task, TaskState
+from bot.domain import (
+    EditRequest,
+    MaskFacts,
+    MaskTuning,
+    Options,
+    Origin,
+    ReplyHandle,
+    Task,
+    TaskState,
+)
 from bot.errors import LimitReached, NotYours, PictureLost, TaskGone
 from bot.providers.base import ProviderSpec
-from bot.services import reading, rows
-from bot.services.access import Access
+from bot.services import guild_rules, reading, rows
+from bot.services.access import Access, Use, Who
 from bot.services.blobs import Blobs
 from bot.services.booking import Booking, Purse
 from bot.services.disk import Disk
+from bot.services.guild_rules import GuildRules
 from bot.services.limits import Limits
 from bot.services.looking import Kept, Looking, check_coverage
 from bot.services.ports import Clock
+from bot.services.preferences import preferences_of
 from bot.services.pricing import quote
 from bot.services.records import from_json
 from bot.services.routing import Routing
-from bot.services.sources import find_source
+from bot.services.sources import REPORTED, find_source
 from bot.services.tasks import Tasks
 
 TWIN_S = 10.0
@@ -39,6 +50,7 @@ CLOSED = (
     "I am about to restart, so I take nothing new for a moment. "
     "Nothing was charged; try again in a minute."
 )
+ASK_FIRST = "You asked to see every edit before it goes. Press Go if this is right."
 CANNOT_REPEAT = "That edit cannot be repeated any more. Send its picture again with /inpaint."
 
 
@@ -61,6 +73,14 @@ class IntakeTools:
     queued: Callable[[], None]
 
 
+@dataclass(frozen=True, slots=True)
+class Cleared:
+    """What a request that may be made goes to, and why its member wants to be asked, if so."""
+
+    spec: ProviderSpec
+    reason: str | None
+
+
 class Intake:
     """Every entrance (command, button, reply, page, command line) ends here."""
 
@@ -79,25 +99,28 @@ class Intake:
         """
         if seen := await self._seen(request.request_key):
             return seen
-        spec = await self._checked(request)
+        cleared = await self._checked(request)
+        spec = cleared.spec
         async with self._t.db.read() as session:
             source = await find_source(session, request, self._t.blobs)
         async with self._folder() as folder:
             kept = await self._t.looking.look(request, source, spec.ops[request.op], folder)
         parent = {"parent_task_id": source.parent_id, "parent_result_n": source.result_n}
-        return await self.book(request, spec, {**kept.columns, **parent}, kept)
+        reason = {"draft_reason": kept.columns["draft_reason"] or cleared.reason}
+        return await self.book(request, spec, {**kept.columns, **parent, **reason}, kept)
 
-    async def go(self, task_id: str, user_id: int, reply: ReplyHandle | None = None) -> Task:
+    async def go(self, task_id: str, who: Who, reply: ReplyHandle | None = None) -> Task:
         """A draft becomes an edit; everything is asked again. A second press changes nothing."""
-        task = await self._own(task_id, user_id)
+        task = await self._own(task_id, who)
         if task.state is not TaskState.DRAFT:
             return task
         self._check_open()
-        spec = self._t.routing.spec(task.provider)
+        rules = await self._ask(task, who)
+        spec = self._t.routing.narrowed(rules.providers).spec(task.provider)
         check_coverage(from_json(MaskFacts, task.mask_facts), spec.ops[task.op])
         amount = quote(spec, task.op, task.count).credits
         async with self._t.db.write() as session:
-            purse = await self._purse(session, task.guild_id, user_id)
+            purse = await self._purse(session, task.guild_id, who.user_id)
             columns = {"held": amount, "quoted": amount, "payer_account_id": purse.account_id}
             if not await self._t.tasks.enqueue(
                 session, task, **columns, **rows.reply_columns(reply)
@@ -105,11 +128,12 @@ class Intake:
                 raise TaskGone
             await self._t.booking.hold(session, task, purse, amount)
             after_commit(session, self._t.queued)
-        return await self._own(task_id, user_id)
+        return await self._own(task_id, who)
 
-    async def invert(self, task_id: str, user_id: int) -> Task:
+    async def invert(self, task_id: str, who: Who) -> Task:
         """Turn a draft's mask around and show it anew."""
-        task = await self._own(task_id, user_id)
+        task = await self._own(task_id, who)
+        await self._ask(task, who)
         tuning = from_json(MaskTuning, task.mask_operations)
         turned = replace(tuning, invert=not tuning.invert)
         async with self._t.db.read() as session:
@@ -124,36 +148,59 @@ class Intake:
             await self._t.blobs.record(session, *kept.blobs)
             if not await self._t.tasks.redraft(session, task, kept.columns):
                 raise TaskGone
-        return await self._own(task_id, user_id)
+        return await self._own(task_id, who)
 
     async def again(
-        self, task_id: str, user_id: int, request_key: str, reply: ReplyHandle | None = None
+        self, task_id: str, who: Who, request_key: str, reply: ReplyHandle | None = None
     ) -> Task:
         """The same edit with a new seed for whoever pressed; a quick second press does nothing."""
         old = await self._t.tasks.get(task_id)
-        if old is None or not old.state.is_terminal or old.picture_blob is None:
+        if old is None or old.guild_id != who.guild_id:
             raise TaskGone(CANNOT_REPEAT)
-        request = rows.repeated(old, user_id, request_key, reply)
+        if not old.state.is_terminal or old.picture_blob is None:
+            raise TaskGone(CANNOT_REPEAT)
+        if old.hidden:
+            raise TaskGone(REPORTED)
+        request = rows.repeated(old, who, request_key, reply)
         async with self._t.db.read() as session:
             if twin := await self._twin(session, request):
                 return twin
-        spec = await self._checked(request)
-        return await self.book(
-            request, spec, {**rows.copied_columns(old), "draft_reason": None}, None
-        )
+        cleared = await self._checked(request)
+        columns = {**rows.copied_columns(old), "draft_reason": cleared.reason}
+        return await self.book(request, cleared.spec, columns, None)
 
-    async def _checked(self, request: EditRequest) -> ProviderSpec:
+    async def _checked(self, request: EditRequest) -> Cleared:
         """All that can be asked before any file is opened."""
         self._check_open()
-        self._t.access.check(request.guild_id, request.origin)
-        self._t.limits.check_prompt(request.prompt)
-        spec = self._t.routing.choose(request)
-        price = quote(spec, request.op, request.count)
         async with self._t.db.read() as session:
+            rules = await self._rules(session, request)
+            wishes = await preferences_of(session, request.user_id)
+            limits = self._t.limits.under(rules)
+            limits.check_prompt(request.prompt)
+            spec = self._t.routing.narrowed(
+                rules.providers, wishes.default_provider, rules.default_provider
+            ).choose(request)
+            price = quote(spec, request.op, request.count)
             person_id = await reading.known_person(session, request.user_id)
-            await self._t.limits.check_live(session, person_id or 0, request.guild_id)
+            await limits.check_live(session, person_id or 0, request.guild_id)
             await self._t.booking.check(session, request.guild_id, request.user_id, price.credits)
-        return spec
+        return Cleared(spec, ASK_FIRST if wishes.ask_first else None)
+
+    async def _rules(self, session: AsyncSession, request: EditRequest) -> GuildRules:
+        """The server's rules once they let the request in; the command line has none."""
+        if request.origin is Origin.CLI:
+            return GuildRules()
+        who = Who(request.user_id, request.guild_id, request.role_ids, request.place_ids)
+        texts = _texts(request.prompt, request.options)
+        there = who.moved_to(request.channel_id)
+        return await self._t.access.admit(session, there, Use.EDIT, *texts)
+
+    async def _ask(self, task: Task, who: Who) -> GuildRules:
+        """The rules of where the task's card goes, asked of whoever presses now."""
+        texts = _texts(task.prompt, from_json(Options, task.options))
+        there = who.moved_to(task.channel_id)
+        async with self._t.db.read() as session:
+            return await self._t.access.admit(session, there, Use.EDIT, *texts)
 
     async def book(
         self, request: EditRequest, spec: ProviderSpec, columns: dict[str, Any], kept: Kept | None
@@ -192,16 +239,16 @@ class Intake:
 
     async def _purse(self, session: AsyncSession, guild_id: int, user_id: int) -> Purse:
         purse = await self._t.booking.purse(session, guild_id, user_id)
-        await self._t.limits.check_live(session, purse.person_id, guild_id)
+        limits = self._t.limits.under(await guild_rules.load(session, guild_id))
+        await limits.check_live(session, purse.person_id, guild_id)
         return purse
 
-    async def _own(self, task_id: str, user_id: int) -> Task:
+    async def _own(self, task_id: str, who: Who) -> Task:
         task = await self._t.tasks.get(task_id)
-        if task is None:
+        if task is None or task.guild_id != who.guild_id:
             raise TaskGone
-        if task.user_id != user_id:
+        if task.user_id != who.user_id:
             raise NotYours
-        self._t.access.check(task.guild_id, task.origin)
         return task
 
     async def _seen(self, request_key: str) -> Task | None:
@@ -229,3 +276,8 @@ class Intake:
             yield folder
         finally:
             await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
+
+
+def _texts(prompt: str, options: Options) -> tuple[str, ...]:
+    """All that a member wrote for an edit in words of their own."""
+    return (prompt, options.negative_prompt or "", *options.extra.values())

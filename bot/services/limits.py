@@ -6,6 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.errors import LimitReached
 from bot.services import reading
+from bot.services.guild_rules import GuildRules
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +16,14 @@ class Limits:
     live_member_max: int
     live_guild_max: int
     prompt_length_max: int
+
+    def under(self, rules: GuildRules) -> "Limits":
+        """The operator's limits, or a server's own where those are lower."""
+        return Limits(
+            _lower(self.live_member_max, rules.live_member_max),
+            _lower(self.live_guild_max, rules.live_guild_max),
+            _lower(self.prompt_length_max, rules.prompt_length_max),
+        )
 
     def check_prompt(self, prompt: str) -> None:
         """Raise LimitReached when the prompt is too long."""
@@ -37,6 +46,10 @@ class Limits:
                 f"This server already has {_edits(everyones)} running, which is its limit. "
                 "Try again in a minute. Nothing was charged."
             )
+
+
+def _lower(operators: int, guilds: int | None) -> int:
+    return operators if guilds is None else min(operators, guilds)
 
 
 def _edits(count: int) -> str:

@@ -91,6 +91,7 @@ async def usable_parents(
         TaskRow.guild_id == guild_id,
         TaskRow.state == TaskState.DONE,
         TaskRow.let_go_at.is_(None),
+        TaskRow.hidden.is_(False),
         TaskRow.channel_id.in_(viewable_channels),
         *((fits,) if text else ()),
         newest_first=True,

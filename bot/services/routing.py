@@ -1,6 +1,6 @@
 """Which provider takes a request; asks the specs and nothing else."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from bot.domain import EditRequest, Op
 from bot.errors import BadOption, NothingCanDoThis, UserError
@@ -9,11 +9,17 @@ from bot.services import options
 
 
 class Routing:
-    """The providers that are switched on, as choices."""
+    """The providers that are switched on, as choices; the preferred ones come first."""
 
-    def __init__(self, providers: Mapping[str, Provider], default: str) -> None:
+    def __init__(self, providers: Mapping[str, Provider], *preferred: str) -> None:
         self._providers = providers
-        self._default = default
+        self._preferred = preferred
+
+    def narrowed(self, allowed: Collection[str], *preferred: str | None) -> "Routing":
+        """The same where only some are allowed (none named: all) and some are liked better."""
+        kept = {slug: each for slug, each in self._providers.items() if slug in allowed}
+        liked = (slug for slug in preferred if slug)
+        return Routing(kept if allowed else self._providers, *liked, *self._preferred)
 
     def spec(self, slug: str) -> ProviderSpec:
         """The spec of a provider by name; raises BadOption naming the others."""
@@ -28,7 +34,7 @@ class Routing:
         specs = [provider.spec for provider in self._providers.values() if op in provider.spec.ops]
         return sorted(
             specs,
-            key=lambda spec: (spec.slug != self._default, spec.ops[op].price.units, spec.slug),
+            key=lambda spec: (self._rank(spec), spec.ops[op].price.units, spec.slug),
         )
 
     def choose(self, request: EditRequest) -> ProviderSpec:
@@ -56,7 +62,13 @@ class Routing:
             return bool(request.prompt) and spec.ops[request.op].prompt is PromptUse.UNUSED
 
         offers = self.offers(request.op)
-        return sorted(offers, key=lambda spec: (spec.slug != self._default, deaf(spec)))
+        return sorted(offers, key=lambda spec: (self._rank(spec), deaf(spec)))
+
+    def _rank(self, spec: ProviderSpec) -> int:
+        """The place among the preferred ones; all others share the one after them."""
+        if spec.slug not in self._preferred:
+            return len(self._preferred)
+        return self._preferred.index(spec.slug)
 
     def _check(self, spec: ProviderSpec, request: EditRequest) -> None:
         op = spec.ops.get(request.op)

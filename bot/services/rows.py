@@ -7,6 +7,7 @@ from typing import Any
 
 from bot.domain import EditRequest, MaskTuning, Options, Origin, ReplyHandle, Task
 from bot.providers.base import ProviderSpec
+from bot.services.access import Who
 from bot.services.pricing import Quote
 from bot.services.records import from_json, to_json
 
@@ -77,12 +78,14 @@ def copied_columns(task: Task) -> dict[str, Any]:
     return {name: getattr(task, name) for name in _COPIED}
 
 
-def repeated(task: Task, user_id: int, request_key: str, reply: ReplyHandle | None) -> EditRequest:
+def repeated(task: Task, who: Who, request_key: str, reply: ReplyHandle | None) -> EditRequest:
     """The same wish again, with a new seed, by whoever pressed."""
     return EditRequest(
         request_key=request_key,
         origin=Origin.BUTTON,
-        user_id=user_id,
+        user_id=who.user_id,
+        role_ids=who.role_ids,
+        place_ids=who.place_ids,
         guild_id=task.guild_id,
         channel_id=task.channel_id,
         op=task.op,

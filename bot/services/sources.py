@@ -13,6 +13,10 @@ from bot.services.blobs import Blobs
 
 NEITHER = "Attach a picture as `image`, or pick an earlier edit as `parent`."
 BOTH = "Give either `image` or `parent`, not both: `parent` already brings its picture."
+REPORTED = (
+    "That edit was reported, so nobody can repeat it or go on from it until a moderator has "
+    "looked at it. Nothing was charged."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +51,8 @@ async def _from_parent(session: AsyncSession, request: EditRequest, blobs: Blobs
     parent = await reading.task(session, (request.parent_task_id or "").strip().lower())
     if parent is None or not _may_use(parent, request):
         raise BadParent
+    if parent.hidden:
+        raise BadParent(REPORTED)
     if not parent.state.is_terminal:
         raise BadParent("That edit is not finished yet. Wait for it, then try again.")
     if parent.let_go_at:

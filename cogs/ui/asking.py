@@ -1,15 +1,13 @@
 """What an interaction says about who asks and from where, as plain values."""
 
 from datetime import UTC
-from typing import Any
 
 import discord
-from discord import Interaction, Permissions
+from discord import Permissions
 
+from bot.delivery.entrance import AnyInteraction
 from bot.domain import ReplyHandle
 from bot.errors import MissingPermission
-
-AnyInteraction = Interaction[Any]
 
 _NEEDED = {
     "view_channel": "View Channel",
@@ -62,8 +60,3 @@ def _sees_thread(thread: discord.Thread, member: discord.Member) -> bool:
         return False
     permissions = thread.permissions_for(member)
     return permissions.view_channel and (not thread.is_private() or permissions.manage_threads)
-
-
-def may_manage(interaction: AnyInteraction) -> bool:
-    """Whether the member may take away others' messages here."""
-    return interaction.permissions.manage_messages

@@ -16,6 +16,7 @@ async def test_a_server_outside_the_list_gets_one_sentence(world: World, listed:
     assert refused != listed
 
 
-async def test_autocomplete_in_such_a_server_breaks_nothing(world: World) -> None:
-    await world.restart(guilds=(1,))
+async def test_autocomplete_in_such_a_server_offers_nothing(world: World) -> None:
     assert await world.alice.autocomplete(world.channel, "inpaint", "provider", "")
+    await world.restart(guilds=(1,))
+    assert await world.alice.autocomplete(world.channel, "inpaint", "provider", "") == []

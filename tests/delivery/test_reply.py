@@ -1,20 +1,22 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from discord import InteractionResponseType, app_commands, ui
 
 from bot import errors
+from bot.delivery.forms import Form, submitted
 from bot.delivery.reply import (
     NOT_ALLOWED,
     STALE_COMMAND,
     SafeButton,
-    SafeModal,
     SafeSelect,
     explain,
     tell,
 )
+from bot.services.access import Use
 from tests.delivery import layouts
 from tests.delivery.test_faults import refused
 
@@ -83,11 +85,27 @@ def test_what_the_library_raises_has_words_too(error: Exception, text: str) -> N
 
 @dataclass
 class FakeInteraction:
-    """Notes how a member was answered: response, edit or follow-up."""
+    """Notes how a member was answered: response, edit or follow-up; `rule` is in their way."""
 
     type: InteractionResponseType | None = None
     fails: Exception | None = None
     answers: list[tuple[str, str]] = field(default_factory=list)
+    rule: Exception | None = None
+    forms: dict[str, Form] = field(default_factory=dict)
+    data: dict[str, Any] = field(default_factory=dict)
+    user: Any = field(default_factory=lambda: SimpleNamespace(id=77))
+    channel: None = None
+    channel_id: int = 6
+    guild_id: int = 5
+
+    @property
+    def client(self) -> SimpleNamespace:
+        desk = SimpleNamespace(access=self)
+        return SimpleNamespace(app=SimpleNamespace(desk=desk), forms=self.forms)
+
+    async def ask(self, who: object, use: Use) -> None:
+        if self.rule:
+            raise self.rule
 
     @property
     def response(self) -> "FakeInteraction":
@@ -166,11 +184,6 @@ class Select(SafeSelect, template="select:.*"):
         raise KeyError(values)
 
 
-class Form(SafeModal, title="Form"):
-    async def sent(self, interaction: Any) -> None:
-        raise errors.BadOption
-
-
 async def test_a_buttons_errors_reach_the_member() -> None:
     mine: Any = FakeInteraction()
     assert not await Button(ui.Button(custom_id="button:mine")).interaction_check(mine)
@@ -191,7 +204,36 @@ async def test_a_selects_errors_reach_the_member() -> None:
     assert "Something broke" in asked.answers[1][1]
 
 
+async def sent(interaction: Any, values: Any) -> None:
+    raise errors.BadOption(f"I cannot read {values['days']}.")
+
+
+def filled_in(custom_id: str, **asked: Any) -> Any:
+    text = {"type": 4, "custom_id": "days", "value": "many"}
+    parts = [{"type": 18, "component": text}]
+    return FakeInteraction(data={"custom_id": custom_id, "components": parts}, **asked)
+
+
 async def test_a_forms_errors_reach_the_member() -> None:
-    asked: Any = FakeInteraction()
-    await Form().on_submit(asked)
-    assert asked.answers == [("response", errors.BadOption.default)]
+    asked = filled_in("form:days", forms={"days": Form(Use.LOOK, sent)})
+    await submitted(asked)
+    assert asked.answers == [("response", "I cannot read many.")]
+
+
+async def test_a_form_that_no_version_knows_answers_kindly() -> None:
+    asked = filled_in("form:older")
+    await submitted(asked)
+    assert asked.answers == [("response", errors.TaskGone.default)]
+    foreign = filled_in("somebody-elses")
+    await submitted(foreign)
+    assert foreign.answers == []
+
+
+async def test_the_servers_rules_stand_before_every_control() -> None:
+    rule = errors.NotAllowed("You are blocked.")
+    asked: Any = FakeInteraction(rule=rule)
+    assert not await Button(ui.Button(custom_id="button:other")).interaction_check(asked)
+    assert not await Select(ui.Select(custom_id="select:1")).interaction_check(asked)
+    form = filled_in("form:days", rule=rule, forms={"days": Form(Use.LOOK, sent)})
+    await submitted(form)
+    assert [*asked.answers, *form.answers] == [("response", "You are blocked.")] * 3

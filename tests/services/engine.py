@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from bot.db.engine import Database
 from bot.db.migrate import upgrade
 from bot.domain import EditRequest, Origin, Task, TaskState
 from bot.services import reading
+from bot.services.access import Who
 from bot.services.ending import end
 from bot.settings import Settings
 from tests import assets
@@ -69,6 +71,11 @@ def request(folder: Path, key: str = "k1", **changes: Any) -> EditRequest:
         **changes,
     }
     return EditRequest(**values)
+
+
+def who(user_id: int = ALICE, **changes: Any) -> Who:
+    """A member in the guild."""
+    return replace(Who(user_id, GUILD, place_ids=frozenset({CHANNEL})), **changes)
 
 
 async def until(app: App, task_id: str, *states: TaskState) -> Task:

@@ -11,14 +11,14 @@ from bot.domain import Origin, Task, TaskState
 from bot.errors import NotServed
 from bot.services.access import Access
 from tests import assets
-from tests.services.engine import ALICE, GUILD, opened, purse, request
+from tests.services.engine import ALICE, GUILD, opened, purse, request, who
 from tests.services.scripted import Scripted
 
 OTHER = GUILD + 1
 ENTRANCES: dict[str, Callable[[App, Task, Path], Awaitable[Task]]] = {
     "command": lambda app, _task, folder: app.intake.submit(request(folder, "k2")),
-    "go": lambda app, task, _folder: app.intake.go(task.id, ALICE),
-    "invert": lambda app, task, _folder: app.intake.invert(task.id, ALICE),
+    "go": lambda app, task, _folder: app.intake.go(task.id, who()),
+    "invert": lambda app, task, _folder: app.intake.invert(task.id, who()),
 }
 
 
@@ -47,7 +47,7 @@ async def test_repeating_an_edit_is_refused_too(tmp_path: Path, draft: Task) -> 
     async with opened(tmp_path / "data", Scripted(), guilds=(OTHER,)) as app:
         await app.tasks.cancel(draft.id, ALICE, may_manage=False)
         with pytest.raises(NotServed):
-            await app.intake.again(draft.id, ALICE, "k3")
+            await app.intake.again(draft.id, who(), "k3")
 
 
 async def test_the_command_line_is_let_in(tmp_path: Path) -> None:
@@ -56,8 +56,8 @@ async def test_the_command_line_is_let_in(tmp_path: Path) -> None:
         assert (await app.intake.submit(wish)).state is TaskState.QUEUED
 
 
-def test_without_a_list_every_server_is_let_in() -> None:
-    Access().check(GUILD)
-    Access(frozenset({GUILD})).check(GUILD)
+async def test_without_a_list_every_server_is_let_in(idle: App) -> None:
+    Access(idle.db, idle.clock).check(GUILD)
+    Access(idle.db, idle.clock, frozenset({GUILD})).check(GUILD)
     with pytest.raises(NotServed):
-        Access(frozenset({GUILD})).check(0)
+        Access(idle.db, idle.clock, frozenset({GUILD})).check(0)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from bot.app import App
 from bot.services import rows
 from bot.services.admission import Candidate, pick
-from tests.services.engine import opened, request
+from tests.services.engine import opened, request, who
 from tests.services.scripted import Scripted, with_spec
 
 BIG = {"live_tasks_member_max": 1000, "live_tasks_guild_max": 1000, "first_grant_credits": 10_000}
@@ -79,7 +79,7 @@ async def _copy(app: App, task_id: str, user_id: int, n: int) -> str:
     """Another queued task over the same files, booked like any other."""
     old = await app.tasks.get(task_id)
     assert old is not None
-    wish = rows.repeated(old, user_id, f"copy:{user_id}:{n}:{task_id}", None)
+    wish = rows.repeated(old, who(user_id), f"copy:{user_id}:{n}:{task_id}", None)
     columns = {**rows.copied_columns(old), "draft_reason": None, "parent_task_id": None}
     spec = app.providers[old.provider].spec
     task = await app.intake.book(wish, spec, columns, None)

@@ -33,6 +33,7 @@ from tests.services.engine import (
     purse,
     request,
     until,
+    who,
     working,
 )
 from tests.services.scripted import SPEC, Scripted, hang, with_spec
@@ -132,14 +133,14 @@ async def test_a_mask_that_looks_inverted_waits_as_a_draft(app: App, tmp_path: P
     assert (draft.state, draft.held) == (S.DRAFT, 0)
     assert "Invert" in (draft.draft_reason or "")
     assert await purse(app) == (100, 0)
-    turned = await app.intake.invert(draft.id, ALICE)
+    turned = await app.intake.invert(draft.id, who())
     assert turned.mask_facts["coverage"] < 0.5 < draft.mask_facts["coverage"]
     assert turned.overlay_blob != draft.overlay_blob
     assert turned.view_rev > draft.view_rev
     with pytest.raises(NotYours):
-        await app.intake.go(draft.id, BOB)
+        await app.intake.go(draft.id, who(BOB))
     gone = await asyncio.gather(
-        *(app.intake.go(draft.id, ALICE) for _ in range(3)), return_exceptions=True
+        *(app.intake.go(draft.id, who()) for _ in range(3)), return_exceptions=True
     )
     assert all(isinstance(one, TaskGone) or one.state is not S.DRAFT for one in gone)
     ended = await until(app, draft.id)
@@ -156,9 +157,9 @@ async def test_a_doubtful_mask_may_be_larger_than_the_provider_takes_until_go(
         assert draft.state is S.DRAFT
         assert "or Go" not in (draft.draft_reason or "")
         with pytest.raises(BadMask, match="Half is the most"):
-            await app.intake.go(draft.id, ALICE)
-        await app.intake.invert(draft.id, ALICE)
-        assert (await app.intake.go(draft.id, ALICE)).state is S.QUEUED
+            await app.intake.go(draft.id, who())
+        await app.intake.invert(draft.id, who())
+        assert (await app.intake.go(draft.id, who())).state is S.QUEUED
         wide = assets.save(assets.mask(64, 48, (0, 0, 64, 24)), tmp_path / "wide.png")
         with pytest.raises(BadMask, match="Half is the most"):
             await app.intake.submit(request(tmp_path, "wide", mask=wide))
@@ -171,7 +172,7 @@ async def test_an_unused_draft_expires(tmp_path: Path) -> None:
         await app.reconciler.once()
         assert (await until(app, draft.id)).state is S.EXPIRED
         with pytest.raises(TaskGone):
-            await app.intake.invert(draft.id, ALICE)
+            await app.intake.invert(draft.id, who())
 
 
 async def test_a_result_is_gone_on_from_with_its_own_mask(app: App, tmp_path: Path) -> None:
@@ -224,7 +225,7 @@ async def test_again_makes_one_new_task_however_often_it_is_pressed(
     first = await app.intake.submit(request(tmp_path, options=Options(seed=4, strength=0.5)))
     await until(app, first.id)
     pressed = await asyncio.gather(
-        *(app.intake.again(first.id, BOB, f"press{n}") for n in range(4))
+        *(app.intake.again(first.id, who(BOB), f"press{n}") for n in range(4))
     )
     assert len({task.id for task in pressed}) == 1
     ended = await until(app, pressed[0].id)
@@ -241,7 +242,7 @@ async def test_again_of_a_live_task_is_refused(
     provider.polls = [hang]
     task = await app.intake.submit(request(tmp_path))
     with pytest.raises(TaskGone):
-        await app.intake.again(task.id, ALICE, "press")
+        await app.intake.again(task.id, who(), "press")
 
 
 async def test_a_closed_door_takes_nothing(idle: App, tmp_path: Path) -> None:

@@ -22,6 +22,7 @@ from tests.services.engine import (
     opened,
     request,
     until,
+    who,
     working,
 )
 from tests.services.scripted import Scripted
@@ -71,7 +72,7 @@ async def test_old_pictures_and_prompts_go_and_the_row_stays(app: App, tmp_path:
     with pytest.raises(BadParent, match="let go on"):
         await app.intake.submit(_child(old))
     with pytest.raises(TaskGone):
-        await app.intake.again(old, ALICE, "press")
+        await app.intake.again(old, who(), "press")
     await assert_books(app)
 
 

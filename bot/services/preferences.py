@@ -1,0 +1,78 @@
+"""What a member chose in `/settings`; it holds in every server."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.db.engine import Database
+from bot.db.models import MemberPreferences, Person
+from bot.services import prefs
+from bot.services.ports import Clock
+
+
+class Ping(StrEnum):
+    """When a member is told that an edit is over."""
+
+    OFF = "off"
+    LONG = "long"
+    ALWAYS = "always"
+
+
+@dataclass(frozen=True, slots=True)
+class Preferences:
+    """`ask_first` makes a draft of every edit; no `default_provider` leaves the pick to the bot."""
+
+    ping: Ping = Ping.LONG
+    ask_first: bool = False
+    default_provider: str | None = None
+
+
+async def preferences_of(session: AsyncSession, user_id: int) -> Preferences:
+    """What a member chose, or what everybody begins with."""
+    query = (
+        select(
+            MemberPreferences.ping, MemberPreferences.ask_first, MemberPreferences.default_provider
+        )
+        .join(Person, Person.id == MemberPreferences.person_id)
+        .where(Person.discord_id == user_id)
+    )
+    row = (await session.execute(query)).first()
+    return Preferences(Ping(row[0]), row[1], row[2]) if row else Preferences()
+
+
+class Members:
+    """Reads and keeps preferences."""
+
+    def __init__(self, db: Database, clock: Clock) -> None:
+        self._db = db
+        self._clock = clock
+
+    async def preferences(self, user_id: int) -> Preferences:
+        """What a member chose."""
+        async with self._db.read() as session:
+            return await preferences_of(session, user_id)
+
+    async def prefer(self, user_id: int, **choices: Any) -> Preferences:
+        """Keep some choices and give all of them."""
+        async with self._db.write() as session:
+            chosen = replace(await preferences_of(session, user_id), **choices)
+            await self._store(session, user_id, chosen)
+        return chosen
+
+    async def _store(self, session: AsyncSession, user_id: int, chosen: Preferences) -> None:
+        values: Mapping[str, object] = {
+            "ping": chosen.ping.value,
+            "ask_first": chosen.ask_first,
+            "default_provider": chosen.default_provider,
+            "updated_at": self._clock.now(),
+        }
+        person_id = await prefs.person_id(session, user_id, self._clock)
+        row = insert(MemberPreferences).values(person_id=person_id, **values)
+        await session.execute(
+            row.on_conflict_do_update(index_elements=["person_id"], set_=dict(values))
+        )
