@@ -7,7 +7,7 @@ WORKERS ?= 2
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help sandbox run test unit e2e crash check format bench slowest lock clean
+.PHONY: help sandbox run test unit e2e crash check format settings bench slowest lock clean
 
 help: ## List the targets
 	@sed -n 's/^\([a-z0-9]*\):.*## /\1\t/p' Makefile | expand -t 12
@@ -37,6 +37,9 @@ check: $(VENV)/.dev ## Check format, lint and types
 format: $(VENV)/.dev ## Rewrite files in the project's format
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+settings: $(VENV)/.runtime ## Write .env.example and the table in docs/operating.md anew
+	$(BIN)/python -m bot.cli.settings_docs
 
 bench: $(VENV)/.dev ## Measure
 	$(BIN)/python -m bench

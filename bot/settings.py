@@ -217,7 +217,7 @@ def _why(error: ErrorDetails) -> str:
     match error["type"]:
         case "int_parsing" | "int_from_float" | "int_type":
             return "is not a whole number"
-        case "float_parsing" | "float_type" | "finite_number":
+        case "float_parsing" | "float_type" | "finite_number" | "decimal_parsing":
             return "is not a number"
         case "bool_parsing" | "bool_type":
             return "is neither true nor false"

@@ -23,12 +23,21 @@ HEAD = (
 )
 
 
+def names() -> list[str]:
+    """All settings, what every operator sets before what belongs to one provider."""
+    own = [name for name in Settings.model_fields if name in Settings.__annotations__]
+    return [*own, *(name for name in Settings.model_fields if name not in own)]
+
+
 def effective(given: Given) -> str:
     """Each setting with the value that counts, secrets masked, and where it comes from."""
-    values = dict(given.settings)
     rows = [
-        (name.upper(), written(value) or EMPTY, given.sources.get(name, "default"))
-        for name, value in values.items()
+        (
+            name.upper(),
+            written(getattr(given.settings, name)) or EMPTY,
+            given.sources.get(name, "default"),
+        )
+        for name in names()
     ]
     return table(("setting", "value", "from"), rows)
 
@@ -36,8 +45,8 @@ def effective(given: Given) -> str:
 def markdown() -> str:
     """One row for each setting."""
     rows = [
-        f"| `{name.upper()}` | {_default(name)} | {field.description} |"
-        for name, field in Settings.model_fields.items()
+        f"| `{name.upper()}` | {_default(name)} | {Settings.model_fields[name].description} |"
+        for name in names()
     ]
     return "\n".join(["| setting | default | what it does |", "| --- | --- | --- |", *rows])
 
@@ -45,7 +54,8 @@ def markdown() -> str:
 def example() -> str:
     """A file that says everything and sets nothing."""
     blocks = [_comment(HEAD)]
-    for name, field in Settings.model_fields.items():
+    for name in names():
+        field = Settings.model_fields[name]
         sets = "" if name in REQUIRED else "# "
         line = f"{sets}{name.upper()}={written(field.default)}"
         blocks.append(f"{_comment(field.description or '')}\n{line}")

@@ -10,11 +10,14 @@ from typing import TYPE_CHECKING
 import discord
 
 from bot.delivery.client import InpaintBot, build_bot
+from bot.delivery.invite import invite_url
 from bot.delivery.syncing import Synced, sync
 from bot.errors import BadSettings, StartupError
 
 if TYPE_CHECKING:
     from bot.app import App
+
+log = logging.getLogger(__name__)
 
 UNSET = (
     "DISCORD_TOKEN is not set. Make a bot in Discord's developer portal, put its token into .env, "
@@ -80,6 +83,10 @@ async def _logged_in(app: "App", bot: InpaintBot) -> AsyncGenerator[InpaintBot]:
     check_token(token)
     async with bot:
         await _log_in(bot, token)
+        if bot.application_id:
+            log.info(
+                "logged in as %s; its invite link: %s", bot.user, invite_url(bot.application_id)
+            )
         yield bot
 
 
