@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass
 from pathlib import Path
 
-from PIL import Image
+from PIL import Image, ImageChops
 
 from bot.domain import Fit, SizeRule
 from bot.errors import PictureLost
@@ -20,16 +20,32 @@ HAIR = 1e-9
 SHRINK, SHRINKS_MAX = 0.98, 500
 
 
-def fit(picture: Path, mask: Path, rule: SizeRule, out_picture: Path, out_mask: Path) -> Fit:
-    """Write the fitted picture and mask as PNG; raises PictureLost."""
+def fit(
+    picture: Path,
+    mask: Path,
+    rule: SizeRule,
+    out_picture: Path,
+    out_mask: Path,
+    white_edits: bool = True,
+    as_alpha: bool = False,
+) -> Fit:
+    """Write the fitted picture and mask as PNG; raises PictureLost.
+
+    The mask is turned around for a provider whose black edits; `as_alpha` makes what is edited
+    transparent in the picture too.
+    """
     image = read_stored(picture)
     marks = load_mask(mask, image.size)
     box = marks.getbbox()
     if box is None:
         raise PictureLost(log=f"{mask}: the mask is empty")
     fitted = plan(image.size, box, rule)
-    fitted_mask(marks, fitted).save(out_mask, "PNG")
-    fitted_picture(image, fitted).save(out_picture, "PNG", compress_level=1)
+    edited, sent = fitted_mask(marks, fitted), fitted_picture(image, fitted)
+    kept = ImageChops.invert(edited)
+    if as_alpha:
+        sent.putalpha(kept)
+    (edited if white_edits else kept).save(out_mask, "PNG")
+    sent.save(out_picture, "PNG", compress_level=1)
     return fitted
 
 

@@ -19,9 +19,10 @@ T = TypeVar("T")
 
 
 class Travel(StrEnum):
-    """How a picture or mask reaches the provider."""
+    """How a picture or mask reaches the provider; ALPHA: as the picture's transparency."""
 
     FILE = "file"
+    ALPHA = "alpha"
     URL = "url"
     DATA_URL = "data_url"
     BASE64 = "base64"

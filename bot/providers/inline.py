@@ -6,6 +6,8 @@ from base64 import b64decode, b64encode
 from pathlib import Path
 
 from bot.errors import BadAnswer, PictureLost
+from bot.providers.base import Delivered
+from bot.providers.fetch import keep
 
 
 async def data_url(path: Path | None) -> str:
@@ -21,6 +23,12 @@ async def contents(path: Path | None) -> bytes:
         return await asyncio.to_thread(path.read_bytes)
     except OSError as error:
         raise PictureLost(log=f"{path.name}: {error.strerror}") from error
+
+
+async def handed_over(picture: Delivered, target: Path) -> None:
+    """Write a picture that came inside the answer to `target`; raises BadAnswer if it is none."""
+    data = picture.data or await contents(Path(picture.path) if picture.path else None)
+    await keep(data, target)
 
 
 def decoded(text: str) -> bytes:

@@ -1,9 +1,9 @@
 """What a provider is built from, and what it is when it cannot be."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from bot.providers.api import ApiClient
 from bot.providers.base import Fills, Provider, ProviderSpec
@@ -59,6 +59,11 @@ Factory = Callable[[Parts], Provider | Off]
 def keyless(spec: ProviderSpec) -> Off:
     """Switched off because a setting that it needs is empty."""
     return Off(spec, f"{spec.title} is off: set {' and '.join(spec.needs)} to switch it on.")
+
+
+def with_ops(spec: ProviderSpec, **changes: Any) -> ProviderSpec:
+    """The spec with these fields of all its operations changed, as the operator has set them."""
+    return replace(spec, ops={name: replace(op, **changes) for name, op in spec.ops.items()})
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,12 +4,27 @@ import re
 from collections.abc import Mapping
 from typing import Any, cast
 
+from bot.errors import AuthFailed, Filtered, NotSent, ProviderError, QuotaSpent, Rejected
+
 REASON_CHARS_MAX = 160
 # How safety filters are worded; each was seen in a service's documents or clients.
 _FILTERS = re.compile(
-    r"nsfw|moderat|safety|banned|flagged|sensitive|prohibited|inappropriate|content polic",
+    r"nsfw|moderat|\bsafety\b|banned|flagged|sensitive|prohibited|inappropriate|content polic",
     re.IGNORECASE,
 )
+_SPENT = re.compile(
+    r"(insufficient|not enough|out of|no more|add more|exceeded your)\W+(\w+\W+){0,3}"
+    r"(credit|balance|fund|quota)|(credit|balance|fund)s?\W+(\w+\W+){0,2}"
+    r"(insufficient|exhausted|not enough|too low)|payment required",
+    re.IGNORECASE,
+)
+_KEY = re.compile(
+    r"(invalid|wrong|missing|expired|incorrect|unknown)\W+(\w+\W+){0,2}(api.?key|key|token)\b"
+    r"|(api.?key|token)\W+(\w+\W+){0,3}(invalid|wrong|missing|expired|incorrect|required)"
+    r"|unauthori[sz]ed|authentication",
+    re.IGNORECASE,
+)
+_BUSY = re.compile(r"rate.?limit|too many requests|queued requests|server is busy", re.IGNORECASE)
 _ADDRESS = re.compile(r"\S*://\S*|data:\S*")
 
 
@@ -30,3 +45,20 @@ def first_text(body: Any, *names: str) -> str:
         return ""
     found = (cast("Mapping[str, Any]", body).get(name) for name in names)
     return next((each for each in found if isinstance(each, str) and each.strip()), "")
+
+
+def refusal(title: str, text: str, retry_after_s: float | None = None) -> ProviderError:
+    """What a service's refusal in words means; the member reads its reason, the log does not."""
+    note = f"refused in {len(text)} characters"
+    if is_filter(text):
+        return Filtered(log=f"{note}, by a filter")
+    if _SPENT.search(text):
+        return QuotaSpent(log=note)
+    if _KEY.search(text):
+        return AuthFailed(log=note)
+    if _BUSY.search(text):
+        return NotSent(log=f"{note}, as busy", retry_after_s=retry_after_s)
+    why = reason(text)
+    return Rejected(
+        f"{title} refused this: {why}. You were not charged." if why else None, log=note
+    )

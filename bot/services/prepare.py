@@ -64,7 +64,10 @@ async def _fit(tools: Toolbox, task: Task, spec: ProviderSpec, picture: Path, ma
     op = spec.ops[task.op]
     if op.image is Travel.PARENT:
         return await tools.pictures.short(fit_whole, stored, marked, picture, mask)
-    return await tools.pictures.short(fit, stored, marked, op.size, picture, mask)
+    by_alpha = op.mask is Travel.ALPHA
+    return await tools.pictures.short(
+        fit, stored, marked, op.size, picture, mask, op.mask_white_edits, by_alpha
+    )
 
 
 def _job(task: Task, spec: ProviderSpec, folder: Path) -> Job:

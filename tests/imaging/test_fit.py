@@ -110,6 +110,22 @@ def test_fit_writes_what_it_says(picture: Image.Image, tmp_path: Path) -> None:
         assert {value for _, value in sent_mask.getcolors() or []} == {0, 255}
 
 
+def test_a_mask_is_sent_as_the_provider_reads_it(tmp_path: Path) -> None:
+    source = save(photo(30, 20), tmp_path / "p.png")
+    marks = save(mask(30, 20, (10, 5, 20, 15)), tmp_path / "m.png")
+    for white_edits, as_alpha in ((True, False), (False, False), (True, True)):
+        out = tmp_path / "op.png", tmp_path / "om.png"
+        found = fit(source, marks, ANY, *out, white_edits, as_alpha)
+        inside, outside = (12 - found.crop[0], 8 - found.crop[1]), (0, 0)
+        with Image.open(out[0]) as sent, Image.open(out[1]) as sent_mask:
+            edited = sent_mask.getpixel(inside), sent_mask.getpixel(outside)
+            assert edited == ((255, 0) if white_edits else (0, 255))
+            assert sent.mode == ("RGBA" if as_alpha else "RGB")
+            if as_alpha:
+                clear = sent.getchannel("A")
+                assert (clear.getpixel(inside), clear.getpixel(outside)) == (0, 255)
+
+
 def test_an_unscaled_crop_keeps_its_pixels() -> None:
     picture = gradient(300, 200)
     found = plan(picture.size, (100, 80, 120, 90), ANY)
