@@ -34,6 +34,16 @@ class ProviderSettings(BaseSettings):
         "file", description="How the mask goes to AIThriving: file, or alpha of the picture."
     )
 
+    apiframe_api_key: SecretStr = Field(SecretStr(""), description="APIFRAME's API key.")
+    apiframe_base_url: str = Field("https://api.apiframe.pro", description="Where APIFRAME is.")
+
+    iopaint_base_url: str = Field(
+        "", description="Where your own IOPaint server is, such as http://127.0.0.1:8080."
+    )
+    iopaint_model: str = Field(
+        "", description="IOPaint's model when the member names none; empty: whichever is loaded."
+    )
+
     modelslab_api_key: SecretStr = Field(SecretStr(""), description="ModelsLab's API key.")
     modelslab_base_url: str = Field(
         "https://modelslab.com/api/v6", description="Where ModelsLab is."
@@ -57,4 +67,18 @@ class ProviderSettings(BaseSettings):
     )
     qolaba_price: Decimal = Field(
         Decimal(6), ge=0, description="What Qolaba charges for a picture, in its credits."
+    )
+
+    scenario_api_key: SecretStr = Field(SecretStr(""), description="Scenario's API key.")
+    scenario_api_secret: SecretStr = Field(SecretStr(""), description="The secret of that key.")
+    scenario_base_url: str = Field(
+        "https://api.cloud.scenario.com/v1", description="Where Scenario is."
+    )
+    scenario_project_id: str = Field("", description="Scenario's project; empty: the key's own.")
+    scenario_team_id: str = Field("", description="Scenario's team, to ask for its balance.")
+    scenario_model: str = Field(
+        "", description="Scenario's model when the member names none; empty: the first that can."
+    )
+    scenario_price: Decimal = Field(
+        Decimal(5), ge=0, description="What Scenario charges for a picture, in creative units."
     )
