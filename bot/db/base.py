@@ -2,9 +2,9 @@
 
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import JSON, BigInteger, Dialect, Enum, MetaData
+from sqlalchemy import JSON, BigInteger, Dialect, Enum, MetaData, Table
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeDecorator
 
@@ -63,3 +63,12 @@ class Base(DeclarativeBase):
         }
     )
     type_annotation_map = {datetime: UtcDateTime, Json: JSON, list[str]: JSON}  # noqa: RUF012
+
+
+def table(model: type[Base]) -> Table:
+    """The plain table under a model, for statements that run for every task.
+
+    A statement on it, built once and given its values as parameters, takes half of the CPU of one
+    that is built on the model each time.
+    """
+    return cast("Table", model.__table__)

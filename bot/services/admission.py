@@ -111,10 +111,8 @@ class Admission:
                 return []
             room = await self._room(session, live)
             picked = pick(await _candidates(session, room), room)
-            queued = {
-                task.id: task
-                for task in await reading.tasks(session, TaskRow.id.in_([one.id for one in picked]))
-            }
+            tasks = await reading.these(session, [one.id for one in picked])
+            queued = {task.id: task for task in tasks}
             admitted = [
                 one.id for one in picked if await self._tasks.admit(session, queued[one.id])
             ]

@@ -9,16 +9,22 @@ from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.db.base import table
 from bot.db.engine import Database
 from bot.db.models import Blob
 from bot.errors import PictureLost
 from bot.services.ports import Clock
 
 _CHUNK_BYTES = 1024 * 1024
+_blobs = table(Blob)
+_SUFFIXES = select(_blobs.c.id, _blobs.c.suffix).where(
+    _blobs.c.id.in_(bindparam("ids", expanding=True))
+)
+_RECORD = insert(_blobs).on_conflict_do_nothing()
 FRESH_S = 3600.0
 
 
@@ -53,7 +59,7 @@ class Blobs:
     async def paths(self, db: Database, *blob_ids: str) -> list[Path]:
         """Where these blobs lie, in the order asked; raises PictureLost for one that has no row."""
         async with db.read() as session:
-            rows = await session.execute(select(Blob.id, Blob.suffix).where(Blob.id.in_(blob_ids)))
+            rows = await session.execute(_SUFFIXES, {"ids": blob_ids})
             found = {row.id: self.path(row.id, row.suffix) for row in rows}
         if missing := set(blob_ids) - found.keys():
             raise PictureLost(log=f"no row for {len(missing)} blobs")
@@ -74,7 +80,7 @@ class Blobs:
             for blob in blobs
         ]
         if rows:
-            await session.execute(insert(Blob).on_conflict_do_nothing(), rows)
+            await session.execute(_RECORD, rows)
 
     async def drop(self, blobs: Sequence[tuple[str, str]]) -> int:
         """Delete files (id and suffix) that no row names; those touched a moment ago stay."""

@@ -6,15 +6,53 @@ Callers own the transaction and the key; the same key a second time changes noth
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Integer, Subquery, case, func, literal, select, union_all, update
-from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy import (
+    Integer,
+    Subquery,
+    bindparam,
+    case,
+    func,
+    insert,
+    literal,
+    select,
+    union_all,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
+from bot.db.base import table
 from bot.db.models import Account, Transfer
 from bot.services.ports import Clock
 
 ISSUANCE = "issuance"
+
+_accounts, _transfers = table(Account), table(Transfer)
+_FIND = select(_accounts.c.id).where(_accounts.c.code == bindparam("code"))
+_OPEN = insert(_accounts)
+_USED = select(_transfers.c.id).where(_transfers.c.key == bindparam("key"))
+_HOLD = select(_transfers).where(_transfers.c.key == bindparam("key"))
+_WRITE = insert(_transfers)
+_ADD = (
+    update(_accounts)
+    .where(_accounts.c.id == bindparam("account_id"))
+    .values(
+        available=_accounts.c.available + bindparam("more"),
+        held=_accounts.c.held + bindparam("more_held"),
+    )
+)
+_TAKE = (
+    update(_accounts)
+    .where(
+        _accounts.c.id == bindparam("account_id"),
+        _accounts.c.may_overdraw | (_accounts.c.available >= bindparam("amount")),
+    )
+    .values(
+        available=_accounts.c.available - bindparam("amount"),
+        held=_accounts.c.held + bindparam("more_held"),
+    )
+    .returning(_accounts.c.id)
+)
 
 
 def user_code(guild_id: int, user_id: int) -> str:
@@ -46,12 +84,12 @@ class Ledger:
 
     async def account(self, session: AsyncSession, code: str, *, may_overdraw: bool = False) -> int:
         """The id of the account with this code, made when missing."""
-        await session.execute(
-            insert(Account)
-            .values(code=code, may_overdraw=may_overdraw, created_at=self._clock.now())
-            .on_conflict_do_nothing()
-        )
-        return (await session.execute(select(Account.id).where(Account.code == code))).scalar_one()
+        # Writers wait in line, so nobody opens it between the two.
+        if (found := await self.find(session, code)) is not None:
+            return found
+        opened = {"code": code, "may_overdraw": may_overdraw, "created_at": self._clock.now()}
+        await session.execute(_OPEN, opened)
+        return (await session.execute(_FIND, {"code": code})).scalar_one()
 
     async def hold(
         self,
@@ -82,9 +120,7 @@ class Ledger:
         self, session: AsyncSession, hold_key: str, key: str, amount: int, to_code: str
     ) -> None:
         """End a hold: `amount` of it (0 is a refund) goes to `to_code`, the rest back, once."""
-        hold = (
-            await session.execute(select(Transfer).where(Transfer.key == hold_key))
-        ).scalar_one()
+        hold = (await session.execute(_HOLD, {"key": hold_key})).one()
         to_id = await self.account(session, to_code)
         await self._write(
             session,
@@ -144,12 +180,11 @@ class Ledger:
 
     async def find(self, session: AsyncSession, code: str) -> int | None:
         """The id of the account with this code, if it was ever opened."""
-        return (await session.execute(select(Account.id).where(Account.code == code))).scalar()
+        return (await session.execute(_FIND, {"code": code})).scalar()
 
     async def used(self, session: AsyncSession, key: str) -> bool:
         """Whether a transfer was written under this key."""
-        found = await session.execute(select(Transfer.id).where(Transfer.key == key))
-        return found.scalar() is not None
+        return (await session.execute(_USED, {"key": key})).scalar() is not None
 
     async def check(self, session: AsyncSession) -> Sequence[Drift]:
         """Every account whose balances the transfers do not explain; empty is right."""
@@ -173,25 +208,16 @@ class Ledger:
     async def _take(
         self, session: AsyncSession, account_id: int, amount: int, *, into_held: bool
     ) -> bool:
-        taken = await session.execute(
-            update(Account)
-            .where(Account.id == account_id, Account.may_overdraw | (Account.available >= amount))
-            .values(
-                available=Account.available - amount,
-                held=Account.held + (amount if into_held else 0),
-            )
-            .returning(Account.id)
-        )
+        more_held = amount if into_held else 0
+        values = {"account_id": account_id, "amount": amount, "more_held": more_held}
+        taken = await session.execute(_TAKE, values)
         return taken.first() is not None
 
     async def _add(
         self, session: AsyncSession, account_id: int, *, available: int, held: int = 0
     ) -> None:
-        await session.execute(
-            update(Account)
-            .where(Account.id == account_id)
-            .values(available=Account.available + available, held=Account.held + held)
-        )
+        values = {"account_id": account_id, "more": available, "more_held": held}
+        await session.execute(_ADD, values)
 
     async def _write(
         self,
@@ -208,7 +234,7 @@ class Ledger:
     ) -> None:
         values = {"key": key, "kind": kind, "from_id": from_id, "to_id": to_id, "amount": amount}
         links = {"resolves_id": resolves_id, "task_seq": task_seq, "actor_id": actor_id}
-        await session.execute(insert(Transfer).values(**values, **links, at=self._clock.now()))
+        await session.execute(_WRITE, {**values, **links, "at": self._clock.now()})
 
 
 def movements(account_id: int | None = None) -> Subquery:

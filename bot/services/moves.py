@@ -4,9 +4,10 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import insert, update
+from sqlalchemy import bindparam, insert, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.db.base import table
 from bot.db.engine import after_commit
 from bot.db.models import ResultRow, TaskEvent, TaskRow
 from bot.domain import MOVES, Result, Task, TaskState
@@ -18,6 +19,21 @@ from bot.services.ledger import Ledger, house_code
 from bot.services.ports import Clock
 from bot.services.pricing import settlement
 from bot.services.signals import Move, Signals
+
+_tasks = table(TaskRow)
+_INSERT = insert(_tasks)
+_EVENT = insert(table(TaskEvent))
+_RESULTS = insert(table(ResultRow))
+_GUARDED = (
+    update(_tasks)
+    .where(
+        _tasks.c.id == bindparam("row_id"),
+        _tasks.c.state.in_(bindparam("row_states", expanding=True)),
+        _tasks.c.attempt == bindparam("row_attempt"),
+    )
+    .returning(_tasks.c.id)
+)
+_GUARDED_AND_SHOWN = _GUARDED.values(view_rev=_tasks.c.view_rev + 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,9 +105,9 @@ class Moves:
             session,
             task,
             from_,
+            shown=True,
             state=to,
             updated_at=now,
-            view_rev=TaskRow.view_rev + 1,
             **ended,
             **values,
         ):
@@ -106,22 +122,27 @@ class Moves:
         return True
 
     async def guarded(
-        self, session: AsyncSession, task: Task, from_: Collection[TaskState], **values: Any
+        self,
+        session: AsyncSession,
+        task: Task,
+        from_: Collection[TaskState],
+        *,
+        shown: bool = False,
+        **values: Any,
     ) -> bool:
-        """Write values while the row is where the caller saw it."""
-        guarded = update(TaskRow).where(
-            TaskRow.id == task.id, TaskRow.state.in_(from_), TaskRow.attempt == task.attempt
-        )
-        changed = await session.execute(guarded.values(**values).returning(TaskRow.id))
+        """Write values while the row is where the caller saw it; what is `shown` is a revision."""
+        place = {"row_id": task.id, "row_states": list(from_), "row_attempt": task.attempt}
+        statement = _GUARDED_AND_SHOWN if shown else _GUARDED
+        changed = await session.execute(statement, {**values, **place})
         return changed.first() is not None
 
     async def insert(self, session: AsyncSession, values: dict[str, Any]) -> Task:
         """A new row with its first event."""
         now = self._clock.now()
-        await session.execute(insert(TaskRow).values(**values, created_at=now, updated_at=now))
+        await session.execute(_INSERT, {**values, "created_at": now, "updated_at": now})
         await self.event(session, values["id"], None, values["state"], 0)
         self.tell(session, values["id"])
-        return (await reading.tasks(session, TaskRow.id == values["id"]))[0]
+        return (await reading.these(session, [values["id"]]))[0]
 
     async def event(
         self,
@@ -133,16 +154,15 @@ class Moves:
         detail: str = "",
     ) -> None:
         """Write down that a task moved."""
-        await session.execute(
-            insert(TaskEvent).values(
-                task_id=task_id,
-                from_state=from_,
-                to_state=to,
-                attempt=attempt,
-                detail=detail,
-                at=self._clock.now(),
-            )
-        )
+        said = {
+            "task_id": task_id,
+            "from_state": from_,
+            "to_state": to,
+            "attempt": attempt,
+            "detail": detail,
+            "at": self._clock.now(),
+        }
+        await session.execute(_EVENT, said)
 
     def tell(self, session: AsyncSession, task_id: str) -> None:
         """Once committed, let the view loop know."""
@@ -164,4 +184,4 @@ async def _keep_results(session: AsyncSession, results: Sequence[Result]) -> Non
         for result in results
     ]
     if rows:
-        await session.execute(insert(ResultRow), rows)
+        await session.execute(_RESULTS, rows)

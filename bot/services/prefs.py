@@ -11,14 +11,12 @@ from bot.services.ports import Clock
 
 async def person_id(session: AsyncSession, discord_id: int, clock: Clock) -> int:
     """Our id of a member, made when missing."""
-    await session.execute(
-        insert(Person)
-        .values(discord_id=discord_id, created_at=clock.now())
-        .on_conflict_do_nothing()
-    )
-    return (
-        await session.execute(select(Person.id).where(Person.discord_id == discord_id))
-    ).scalar_one()
+    query = select(Person.id).where(Person.discord_id == discord_id)
+    # Writers wait in line, so nobody makes it between the two.
+    if (found := (await session.execute(query)).scalar()) is not None:
+        return found
+    await session.execute(insert(Person).values(discord_id=discord_id, created_at=clock.now()))
+    return (await session.execute(query)).scalar_one()
 
 
 async def lower_upload_limit(

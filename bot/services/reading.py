@@ -5,19 +5,28 @@ from dataclasses import fields
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, bindparam, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.db.base import table
 from bot.db.models import Blob, Person, ResultRow, TaskRow
 from bot.domain import HOLDING, IN_FLIGHT, Origin, Result, Task, TaskState
 from bot.services.blobs import Blobs
 
-_TASK_FIELDS = tuple(field.name for field in fields(Task) if field.name != "user_id")
 _RESULT_FIELDS = tuple(field.name for field in fields(Result))
-
-
-def _task(row: TaskRow, user_id: int | None) -> Task:
-    return Task(user_id=user_id, **{name: getattr(row, name) for name in _TASK_FIELDS})
+_tasks, _people = table(TaskRow), table(Person)
+_TASKS = select(
+    *(
+        _people.c.discord_id if field.name == "user_id" else _tasks.c[field.name]
+        for field in fields(Task)
+    )
+).join(_people, _people.c.id == _tasks.c.person_id)
+# The most frequent question of all.
+_TASK = _TASKS.where(_tasks.c.id == bindparam("task_id"))
+_THESE = _TASKS.where(_tasks.c.id.in_(bindparam("task_ids", expanding=True)))
+_LIVE = select(
+    func.count().filter(_tasks.c.person_id == bindparam("person_id")), func.count()
+).where(_tasks.c.state.in_(HOLDING), _tasks.c.guild_id == bindparam("guild_id"))
 
 
 async def tasks(
@@ -27,22 +36,20 @@ async def tasks(
     limit: int | None = None,
 ) -> list[Task]:
     """The tasks that fit, with their requesters' Discord ids."""
-    order = TaskRow.seq.desc() if newest_first else TaskRow.seq
-    query = (
-        select(TaskRow, Person.discord_id)
-        .join(Person, Person.id == TaskRow.person_id)
-        .where(*where)
-        .order_by(order)
-        .limit(limit)
-        .execution_options(populate_existing=True)
-    )
-    return [_task(row, discord_id) for row, discord_id in await session.execute(query)]
+    order = _tasks.c.seq.desc() if newest_first else _tasks.c.seq
+    query = _TASKS.where(*where).order_by(order).limit(limit)
+    return [Task(*row) for row in await session.execute(query)]
 
 
 async def task(session: AsyncSession, task_id: str) -> Task | None:
     """One task, or None."""
-    found = await tasks(session, TaskRow.id == task_id)
-    return found[0] if found else None
+    row = (await session.execute(_TASK, {"task_id": task_id})).first()
+    return Task(*row) if row else None
+
+
+async def these(session: AsyncSession, task_ids: Sequence[str]) -> list[Task]:
+    """The tasks with these ids, in no order."""
+    return [Task(*row) for row in await session.execute(_THESE, {"task_ids": task_ids})]
 
 
 async def by_request_key(session: AsyncSession, request_key: str) -> Task | None:
@@ -63,13 +70,7 @@ async def in_flight_ids(
 
 async def live_counts(session: AsyncSession, person_id: int, guild_id: int) -> tuple[int, int]:
     """How many tasks hold credits now: of this member in this guild, and of the guild."""
-    row = (
-        await session.execute(
-            select(func.count().filter(TaskRow.person_id == person_id), func.count()).where(
-                TaskRow.state.in_(HOLDING), TaskRow.guild_id == guild_id
-            )
-        )
-    ).one()
+    row = (await session.execute(_LIVE, {"person_id": person_id, "guild_id": guild_id})).one()
     return int(row[0]), int(row[1])
 
 

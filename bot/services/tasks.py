@@ -140,7 +140,7 @@ class Tasks:
             state = {**task.remote_state, "cancel_refused": True}
             changed = await self._moves.guarded(
                 session, task, {S.RUNNING},
-                cancel_requested=False, remote_state=state, view_rev=TaskRow.view_rev + 1,
+                shown=True, cancel_requested=False, remote_state=state,
             )  # fmt: skip
             self._moves.tell(session, task.id)
             return changed
@@ -216,7 +216,7 @@ class Tasks:
             session,
             task,
             {S.DRAFT},
-            view_rev=TaskRow.view_rev + 1,
+            shown=True,
             updated_at=self._clock.now(),
             **columns,
         )
