@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import cast
 
 from PIL import Image, ImageChops
 
@@ -18,6 +19,7 @@ RING_PX = 24
 # Below this a difference is the provider's JPEG, not its brush.
 TOLERANCE = 24
 SHAPE_TOLERANCE = 0.05
+BLANK_TOLERANCE = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,12 @@ def keep_whole(result: Path, out: Path) -> Composed:
     """Store a result that stands for itself, such as an imagined or enlarged picture."""
     picture = read_stored(result)
     return Composed(save_lossless(picture, out), 0.0, picture.width, picture.height)
+
+
+def is_blank(result: Path) -> bool:
+    """All of it is one color, but for what a JPEG adds."""
+    bands = flatten(read_stored(result)).getextrema()
+    return all(high - low <= BLANK_TOLERANCE for low, high in cast("list[tuple[int, int]]", bands))
 
 
 def measure(original: Image.Image, marks: Image.Image, answer: Image.Image, fit: Fit) -> float:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from bot.domain import PASTED_BACK, Fit, MaskFacts, Result, ResultState, Task
 from bot.errors import BadAnswer, BotError, Filtered, PictureLost, Unavailable
-from bot.imaging.compose import Composed, compose, keep_whole
+from bot.imaging.compose import Composed, compose, is_blank, keep_whole
 from bot.providers.base import Delivered, Done, Provider
 from bot.services.blobs import KeptBlob
 from bot.services.records import from_json
@@ -57,7 +57,11 @@ class Finish:
             return result, None
         try:
             raw = await self._downloaded(task, provider, delivered, n)
+            await self._refuse_blank(provider, raw)
             blob, changed = await self._composed(task, raw, n)
+        except Filtered as error:
+            log.info("picture %d filtered: %s", n, error)
+            return replace(result, state=ResultState.FILTERED), None
         except BotError as error:
             log.warning("picture %d lost: %s", n, error)
             return replace(result, state=ResultState.FAILED), None
@@ -66,17 +70,26 @@ class Finish:
     async def _downloaded(
         self, task: Task, provider: Provider, delivered: Delivered, n: int
     ) -> Path:
+        """Try for a while: through an outage, and while a result may still be on its way."""
         target = self._tools.folder(task.id) / f"raw-{n}"
+        waited_s = 0.0
         for pause_s in DOWNLOAD_PAUSES_S:
             try:
                 await provider.download(delivered, target)
-            except Unavailable as error:
+            except (Unavailable, PictureLost) as error:
+                if isinstance(error, PictureLost) and waited_s >= provider.spec.result_grace_s:
+                    raise
                 log.warning("download of picture %d failed: %s", n, error)
                 await self._tools.clock.sleep(pause_s)
+                waited_s += pause_s
             else:
                 return target
         await provider.download(delivered, target)
         return target
+
+    async def _refuse_blank(self, provider: Provider, raw: Path) -> None:
+        if provider.spec.blank_is_filtered and await self._tools.pictures.short(is_blank, raw):
+            raise Filtered(log="a picture of one color")
 
     async def _composed(self, task: Task, raw: Path, n: int) -> tuple[KeptBlob, float | None]:
         out = self._tools.folder(task.id) / f"result-{n}"

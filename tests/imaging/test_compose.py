@@ -8,7 +8,7 @@ from PIL import Image, ImageChops, ImageDraw, ImageEnhance, ImageOps
 
 from bot.domain import Fit, MaskTuning, SizeRule
 from bot.errors import BadAnswer, BadMask, PictureLost
-from bot.imaging.compose import Composed, compose
+from bot.imaging.compose import Composed, compose, is_blank
 from bot.imaging.fit import fit
 from bot.imaging.intake import take_in
 from bot.imaging.store import read_stored
@@ -172,6 +172,16 @@ def test_an_answer_of_another_shape_is_refused(tmp_path: Path) -> None:
     sent = save(photo(300, 100), tmp_path / "a.png")
     with pytest.raises(BadAnswer):
         compose(source, marked, 0, sent, fitted, False, tmp_path / "out")
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP"])
+def test_a_blank_answer_is_seen(kind: str, tmp_path: Path) -> None:
+    for color in ("black", "white", (90, 12, 200)):
+        assert is_blank(save(Image.new("RGB", (64, 48), color), tmp_path / "blank", kind))
+    spotted = Image.new("RGB", (64, 48))
+    spotted.paste((40, 40, 40), (30, 20, 40, 30))
+    for picture in (spotted, photo(64, 48)):
+        assert not is_blank(save(picture, tmp_path / "picture", kind))
 
 
 def test_an_unreadable_answer_is_lost(tmp_path: Path) -> None:

@@ -216,9 +216,9 @@ def _value(value: str | bytes | bytearray | web.FileField) -> str | bytes:
     return data
 
 
-def says(status: int = 200, **body: Any) -> web.Response:
+def says(http_status: int = 200, /, **body: Any) -> web.Response:
     """A JSON answer."""
-    return web.json_response(body, status=status)
+    return web.json_response(body, status=http_status)
 
 
 @asynccontextmanager
