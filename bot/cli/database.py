@@ -68,6 +68,8 @@ async def check(call: Call) -> int:
     except TROUBLES as error:
         raise bad_database(path, error) from error
     say("\n".join(wrong) if wrong else "pages and references: whole")
+    if wrong:
+        return WRONG
     here = await asyncio.to_thread(_revision, path)
     if here != migrate.newest():
         say(f"revision: {here or 'none'}, and this program needs {migrate.newest()}")
@@ -76,7 +78,7 @@ async def check(call: Call) -> int:
     async with database_beside(call.settings) as db, db.read() as session:
         drifts = await Ledger(SystemClock()).check(session)
     say(drift_text(drifts))
-    return WRONG if wrong or drifts else GOOD
+    return WRONG if drifts else GOOD
 
 
 def _existing(call: Call) -> Path:
@@ -116,9 +118,10 @@ def _broken(path: Path) -> list[str]:
     with closing(sqlite3.connect(path, timeout=migrate.BUSY_S)) as connection:
         connection.execute("PRAGMA query_only=ON")
         pages = connection.execute(f"PRAGMA integrity_check({SHOWN_MAX})").fetchall()
+        if pages != [("ok",)]:
+            return [f"page: {text}" for (text,) in pages]
         orphans = connection.execute("PRAGMA foreign_key_check").fetchmany(SHOWN_MAX)
-    found = [f"page: {text}" for (text,) in pages if text != "ok"]
-    return found + [
+    return [
         f"reference: row {row} of {name} names a row of {to} that is not there"
         for name, row, to, _ in orphans
     ]
