@@ -14,7 +14,7 @@ from aiohttp import (
 Called = Callable[[str, str, str], None]
 NO_ANSWER = "none"
 _API = re.compile(r"/api/v\d+/")
-_WORD = re.compile(r"@?[a-z][a-z_-]*")
+_WORD = re.compile(r"@?[a-z][a-z_-]*\d?")
 # Their third part is a token, which may look like anything.
 _TOKENS = {"webhooks", "interactions"}
 

@@ -16,6 +16,7 @@ ROUTES = {
     "/api/v10/channels/77/messages/99": "channels/{id}/messages/{id}",
     "/api/v10/users/@me": "users/@me",
     "/api/v10/gateway/bot": "gateway/bot",
+    "/api/v10/oauth2/applications/@me": "oauth2/applications/@me",
     "/api/v9/webhooks/12/aW50-secret_Token/messages/@original": (
         "webhooks/{id}/{token}/messages/@original"
     ),
