@@ -12,6 +12,7 @@ from bot.domain import Fit, Op, Options
 from bot.providers import Factory, Off, Parts
 from bot.providers.api import ApiClient, open_client
 from bot.providers.base import Job, Provider, Update, Waiting
+from bot.providers.parts import MediaLinks
 from bot.sandbox.standins.common import Desk, StandIn, serving
 from bot.services.options import typed
 from bot.settings import Settings
@@ -22,7 +23,8 @@ BODIES = Path(__file__).parent / "bodies"
 POLLS_MAX = 200
 
 
-async def _soon(seconds: float) -> None:
+async def soon(seconds: float) -> None:
+    """Wait, but not for long."""
     await asyncio.sleep(min(seconds, 0.01))
 
 
@@ -31,13 +33,14 @@ async def reached(
     kind: Callable[[Desk], StandIn],
     factory: Factory,
     chosen: Callable[[Desk], dict[str, str]],
+    media: MediaLinks | None = None,
     **options: Any,
 ) -> AsyncGenerator[tuple[Desk, Provider]]:
     """A stand-in, and the provider that these settings make; nobody waits long for a retry."""
     async with serving(kind, **options) as desk, open_client() as client:
         settings = Settings(_env_file=None, **chosen(desk))  # pyright: ignore[reportCallIssue, reportArgumentType]
-        api = ApiClient(client, sleep=_soon)
-        made = factory(Parts(settings, api, ThreadPictures()))
+        api = ApiClient(client, sleep=soon)
+        made = factory(Parts(settings, api, ThreadPictures(), media))
         assert not isinstance(made, Off)
         yield desk, made
 
