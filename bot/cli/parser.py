@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     Commands = argparse._SubParsersAction[argparse.ArgumentParser]  # pyright: ignore[reportPrivateUsage]
 
 WIDEN_MAX_PX = 512
+COUNT_MAX = 8
 PAGE = 50
 
 
@@ -21,7 +22,7 @@ def build_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"inpaint-bot {version()}")
     commands = parser.add_subparsers(required=True, metavar="command")
-    for add in (_run, _sandbox, _config, _sync, _providers, _db, _ledger):
+    for add in (_run, _sandbox, _edit, _config, _sync, _providers, _db, _ledger):
         add(commands)
     return parser
 
@@ -54,6 +55,31 @@ def _sandbox(commands: "Commands") -> None:
     )
     command.add_argument("--port", type=int, default=8642, help="port of the page on this machine")
     command.add_argument("--no-browser", action="store_true", help="do not open a browser")
+
+
+def _edit(commands: "Commands") -> None:
+    about = "edit one picture here; on a database of its own unless --data names one"
+    command = _command(commands, "edit", "editing:edit", about, lists_mistakes=True)
+    picture = command.add_mutually_exclusive_group(required=True)
+    picture.add_argument("photo", nargs="?", type=Path, metavar="PHOTO", help="picture to change")
+    picture.add_argument("--demo", action="store_true", help="take a picture made for trying")
+    add = command.add_argument
+    add("--out", type=Path, required=True, metavar="FILE", help="result: .png, .webp or .jpg")
+    add("--mask", type=Path, help="picture of the same shape: white changes, black stays")
+    add("--prompt", default="", help="what should be there")
+    add("--provider", help="who does it; left out, one that can is picked")
+    add(
+        "--count",
+        type=_count,
+        default=1,
+        metavar="N",
+        help="how many pictures; FILE then becomes FILE-1 and on",
+    )
+    add("--seed", type=_natural, help="the same seed gives the same picture again")
+    add("--invert", action="store_true", help="turn the mask around")
+    add("--grow", type=_widening, metavar="PX", help="widen the mask by this many pixels")
+    add("--feather", type=_widening, metavar="PX", help="soften the mask's edge over these pixels")
+    add("--force", action="store_true", help="overwrite FILE, and take a doubtful mask as it is")
 
 
 def _config(commands: "Commands") -> None:
@@ -109,6 +135,10 @@ def _natural(text: str) -> int:
 
 def _positive(text: str) -> int:
     return _between(text, 1, None)
+
+
+def _count(text: str) -> int:
+    return _between(text, 1, COUNT_MAX)
 
 
 def _widening(text: str) -> int:

@@ -197,6 +197,8 @@ class Intake:
 
     async def _ask(self, task: Task, who: Who) -> GuildRules:
         """The rules of where the task's card goes, asked of whoever presses now."""
+        if task.origin is Origin.CLI:
+            return GuildRules()
         texts = _texts(task.prompt, from_json(Options, task.options))
         there = who.moved_to(task.channel_id)
         async with self._t.db.read() as session:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from bot.domain import EditRequest, MaskTuning, Options, Origin, ReplyHandle, Task
+from bot.domain import CardState, EditRequest, MaskTuning, Options, Origin, ReplyHandle, Task
 from bot.providers.base import ProviderSpec
 from bot.services.access import Who
 from bot.services.pricing import Quote
@@ -44,6 +44,8 @@ def request_columns(request: EditRequest, spec: ProviderSpec, price: Quote) -> d
         "origin": request.origin,
         "guild_id": request.guild_id,
         "channel_id": request.channel_id,
+        # Nobody at the command line looks for a card, and no channel waits for one.
+        "card_state": CardState.LOST if request.origin is Origin.CLI else CardState.NONE,
         "parent_task_id": request.parent_task_id,
         "parent_result_n": request.parent_result_n,
         "provider": spec.slug,

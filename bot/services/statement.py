@@ -86,7 +86,7 @@ def _line(row: Row[Any]) -> Line:
     return Line(
         transfer_id=transfer.id,
         at=transfer.at,
-        what=_what(transfer, row.code),
+        what=_what(transfer, row.code, row.change),
         change=row.change,
         available=row.available,
         held=row.held,
@@ -95,11 +95,11 @@ def _line(row: Row[Any]) -> Line:
     )
 
 
-def _what(transfer: Transfer, other: str) -> str:
+def _what(transfer: Transfer, other: str, change: int) -> str:
     match transfer.kind:
         case "hold":
             return "hold"
         case "resolve":
-            return "settle" if transfer.amount else "refund"
+            return "refund" if change > 0 and not transfer.amount else "settle"
         case _:
             return "grant" if other == ISSUANCE else "move"

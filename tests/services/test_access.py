@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from bot.app import App
+from bot.delivery.lanes import card_work
 from bot.domain import Origin, Task, TaskState
 from bot.errors import NotServed
-from bot.services.access import Access
+from bot.services.access import Access, Who
 from tests import assets
 from tests.services.engine import ALICE, GUILD, opened, purse, request, who
 from tests.services.scripted import Scripted
@@ -50,10 +51,17 @@ async def test_repeating_an_edit_is_refused_too(tmp_path: Path, draft: Task) -> 
             await app.intake.again(draft.id, who(), "k3")
 
 
-async def test_the_command_line_is_let_in(tmp_path: Path) -> None:
+async def test_the_command_line_is_let_in_and_is_owed_no_card(tmp_path: Path) -> None:
     wish = replace(request(tmp_path), guild_id=0, origin=Origin.CLI)
     async with opened(tmp_path / "data", Scripted(), guilds=(OTHER,)) as app:
         assert (await app.intake.submit(wish)).state is TaskState.QUEUED
+        inverted = assets.save(assets.mask(64, 48, (0, 0, 64, 36)), tmp_path / "mask.png")
+        draft = await app.intake.submit(replace(wish, request_key="k2", mask=inverted))
+        operator = Who(draft.user_id or 0, draft.guild_id)
+        await app.intake.invert(draft.id, operator)
+        assert (await app.intake.go(draft.id, operator)).state is TaskState.QUEUED
+        owed = [card_work(view, None, app.clock.now()) for view in await app.cards.behind()]
+        assert owed == [None, None]
 
 
 async def test_without_a_list_every_server_is_let_in(idle: App) -> None:

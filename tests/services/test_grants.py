@@ -84,9 +84,7 @@ def test_a_stored_key_holds_nothing_that_somebody_typed() -> None:
         ("user:-1:2", False),
     ],
 )
-async def test_only_members_and_servers_are_granted_to(
-    db: Database, code: str, fits: bool
-) -> None:
+async def test_only_members_and_servers_are_granted_to(db: Database, code: str, fits: bool) -> None:
     if fits:
         assert (await granted(db, "march", code=code)).after == 50
     else:
@@ -119,6 +117,17 @@ async def test_a_statement_tells_the_whole_life_of_an_edit(app: App, tmp_path: P
     ]
     assert [line.task_id for line in seen.lines] == [task.id, task.id, None]
     assert (seen.available, seen.held, seen.older) == (93, 0, False)
+
+
+async def test_a_refund_is_told_from_a_settlement_of_nothing(db: Database) -> None:
+    async with db.write() as session:
+        account = await LEDGER.account(session, CODE)
+        await LEDGER.grant_once(session, "g", account, 10)
+        for key, amount in (("paid", 6), ("free", 0)):
+            await LEDGER.hold(session, f"h:{key}", account, amount, task_seq=None, actor_id=None)
+            await LEDGER.resolve(session, f"h:{key}", f"r:{key}", 0, "house:x")
+    told = [(line.what, line.change) for line in (await stated(db)).lines]
+    assert told == [("settle", 0), ("hold", 0), ("refund", 6), ("hold", -6), ("grant", 10)]
 
 
 async def test_pages_follow_each_other_without_a_gap(db: Database) -> None:
