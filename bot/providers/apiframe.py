@@ -10,6 +10,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from pydantic import SecretStr
+
 from bot.domain import Op, SizeRule
 from bot.errors import Rejected
 from bot.log import redact
@@ -122,8 +124,8 @@ def provider(parts: Parts) -> Provider | Off:
     settings = parts.settings
     if not settings.apiframe_api_key:
         return keyless(SPEC)
-    key = settings.apiframe_api_key.get_secret_value()
-    redact(key)
+    key = settings.apiframe_api_key
+    redact(key.get_secret_value())
     return Apiframe(
         parts.api, settings.apiframe_base_url, key, hosts=settings.result_hosts, hooks=parts.hooks
     )
@@ -162,14 +164,14 @@ class Apiframe:
         self,
         api: ApiClient,
         base_url: str,
-        key: str,
+        key: SecretStr,
         *,
         hosts: tuple[str, ...] = (),
         hooks: HookLinks | None = None,
         spec: ProviderSpec = SPEC,
     ) -> None:
         self._api, self._base_url, self._spec = api, base_url.rstrip("/"), spec
-        self._headers, self._hooks = {"Authorization": key}, hooks
+        self._key, self._hooks = key, hooks
         self._policy = FetchPolicy((*spec.origins, *hosts), origin_of(base_url))
 
     @property
@@ -208,10 +210,7 @@ class Apiframe:
 
     async def balance(self) -> Balance | None:
         """What the account still holds."""
-        url = f"{self._base_url}/account"
-        return parse_account(
-            await self._api.request(self._policy, "GET", url, headers=self._headers)
-        )
+        return parse_account(await self._ask("/account", method="GET"))
 
     async def models(self) -> tuple[Model, ...]:
         """No choice."""
@@ -221,12 +220,20 @@ class Apiframe:
         """As the spec says."""
         return None
 
-    async def _ask(self, path: str, body: Mapping[str, str], *, submit: bool = False) -> Any:
+    async def _ask(
+        self,
+        path: str,
+        body: Mapping[str, str] | None = None,
+        *,
+        method: str = "POST",
+        submit: bool = False,
+    ) -> Any:
         return await self._api.request(
             self._policy,
-            "POST",
+            method,
             f"{self._base_url}{path}",
-            headers=self._headers,
+            # Raw, as its documents show it.
+            headers={"Authorization": self._key.get_secret_value()},
             json=body,
             timeout_s=self._spec.submit_timeout_s,
             submit=submit,

@@ -52,8 +52,20 @@ _PARAMS = (
     Param("steps", int, 50, 1, 150, description="More steps take longer."),
     Param("sampler", str, description="One of the server's samplers."),
     Param("mask_blur", int, 11, 0, 96, description="Softness of the mask's edge, in pixels."),
-    Param("hd_strategy", str, "Crop", choices=("Original", "Resize", "Crop")),
-    Param("cv2_flag", str, "INPAINT_NS", choices=("INPAINT_NS", "INPAINT_TELEA")),
+    Param(
+        "hd_strategy",
+        str,
+        "Crop",
+        choices=("Original", "Resize", "Crop"),
+        description="What models that only erase do with a large picture.",
+    ),
+    Param(
+        "cv2_flag",
+        str,
+        "INPAINT_NS",
+        choices=("INPAINT_NS", "INPAINT_TELEA"),
+        description="For the model cv2 only.",
+    ),
     Param("cv2_radius", int, 4, 1, 100, description="For the model cv2 only."),
 )
 _TAKES = OpSpec(

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from PIL import Image
+from pydantic import SecretStr
 
 from bot.domain import Fit, Op, Options, ResultState
 from bot.errors import (
@@ -45,6 +46,7 @@ from bot.sandbox.standins.apiframe import ApiframeStandIn
 from bot.sandbox.standins.common import KEY, Desk
 from bot.settings import Settings
 from tests import assets
+from tests.providers.case import Case
 from tests.providers.remotes import bodies, job, prepared, reached, to_the_end
 from tests.services.scripted import ThreadPictures
 
@@ -54,17 +56,43 @@ CDN = "https://cdn.apiframe.pro/images"
 HOOK = Hook("https://bot.example/hook/1", "planted-secret")
 
 
-def at_hand(**options: Any) -> AbstractAsyncContextManager[tuple[Desk, Provider]]:
-    def settings(desk: Desk) -> dict[str, str]:
-        return {"apiframe_api_key": KEY, "apiframe_base_url": f"{desk.origin}/"}
+def settings(desk: Desk) -> dict[str, str]:
+    return {"apiframe_api_key": KEY, "apiframe_base_url": f"{desk.origin}/"}
 
+
+CASE = Case(
+    spec=SPEC,
+    factory=apiframe.provider,
+    standin=ApiframeStandIn,
+    settings=settings,
+    parse=parse,
+    means={
+        "done": "done ok ok ok ok",
+        "processing": f"waiting {TASK}",
+        "finished_live": "done ok failed",
+        "upscaled": "done ok",
+        "staged": "waiting t",
+        "retry": "waiting t",
+        "unknown_shape": "odd",
+        "other_version": "odd",
+        "finished_without_pictures": "failed bad_answer",
+        "failed": "failed rejected",
+        "failed_banned": "failed filtered",
+        "failed_silent": "failed rejected",
+    },
+)
+
+
+def at_hand(**options: Any) -> AbstractAsyncContextManager[tuple[Desk, Provider]]:
     return reached(ApiframeStandIn, apiframe.provider, settings, **options)
 
 
 def step(folder: Path, op: Op, parent: Delivered | None = None, **changes: Any) -> Job:
     """A job as the engine makes it: without files unless it pastes back."""
     offline: Any = None
-    made = job(folder, Apiframe(offline, "http://127.0.0.1:9", "k"), op, count=4, **changes)
+    made = job(
+        folder, Apiframe(offline, "http://127.0.0.1:9", SecretStr("k")), op, count=4, **changes
+    )
     if op is not Op.INPAINT:
         made = replace(made, picture=None, mask=None, fit=Fit((0, 0, 0, 0), 0, 0))
     if parent is None:
@@ -413,7 +441,7 @@ async def test_a_webhook_goes_along_where_there_is_an_address(tmp_path: Path) ->
             return HOOK
 
     async with at_hand() as (desk, _), open_client() as client:
-        provider = Apiframe(ApiClient(client), desk.origin, KEY, hooks=Links())
+        provider = Apiframe(ApiClient(client), desk.origin, SecretStr(KEY), hooks=Links())
         await provider.submit(step(tmp_path, Op.IMAGINE))
         (sent,) = [each.body for each in desk.seen]
     assert sent["webhook_url"] == "https://bot.example/hook/1"

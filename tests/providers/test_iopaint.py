@@ -10,14 +10,15 @@ from bot.domain import Op, Options
 from bot.errors import BadAnswer, PictureLost, ProviderError, Rejected, Unavailable
 from bot.providers import Off, Parts, iopaint
 from bot.providers.api import ApiClient, open_client
-from bot.providers.base import Done, Failed, Idempotency, Job, Provider, Waiting
+from bot.providers.base import Done, Failed, Idempotency, Job, Provider, Update, Waiting
 from bot.providers.iopaint import SPEC, Iopaint, build, explain, parse_model, parse_models
 from bot.sandbox.standins.common import Desk
 from bot.sandbox.standins.iopaint import IopaintStandIn
 from bot.services.records import from_json, to_json
 from bot.settings import Settings
 from tests import assets
-from tests.providers.remotes import bodies, job, prepared, reached, soon, to_the_end
+from tests.providers.case import Case
+from tests.providers.remotes import job, prepared, reached, soon, to_the_end
 from tests.services.scripted import ThreadPictures
 
 SD = "runwayml/stable-diffusion-inpainting"
@@ -38,10 +39,27 @@ EVERYTHING = Options(
 )
 
 
-def at_hand(**options: Any) -> AbstractAsyncContextManager[tuple[Desk, Provider]]:
-    def settings(desk: Desk) -> dict[str, str]:
-        return {"iopaint_base_url": f"{desk.origin}/"}
+def settings(desk: Desk) -> dict[str, str]:
+    return {"iopaint_base_url": f"{desk.origin}/"}
 
+
+def no_updates(body: Any) -> Update:
+    """It answers with pictures, so there is nothing to read."""
+    raise BadAnswer
+
+
+CASE = Case(
+    spec=SPEC,
+    factory=iopaint.provider,
+    standin=IopaintStandIn,
+    settings=settings,
+    parse=no_updates,
+    means={},
+    inline=True,
+)
+
+
+def at_hand(**options: Any) -> AbstractAsyncContextManager[tuple[Desk, Provider]]:
     return reached(IopaintStandIn, iopaint.provider, settings, **options)
 
 
@@ -93,7 +111,7 @@ def test_erasing_needs_no_words(tmp_path: Path) -> None:
 
 
 def test_the_servers_models_are_read() -> None:
-    models = parse_models(bodies("iopaint")["server_config"])
+    models = parse_models({"plugins": [], "modelInfos": [{"name": "lama"}, {"name": SD}, {}]})
     assert [model.id for model in models] == ["lama", SD]
     for body in (None, {}, [], {"modelInfos": None}):
         with pytest.raises(BadAnswer):

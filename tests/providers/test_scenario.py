@@ -40,6 +40,7 @@ from bot.sandbox.standins.scenario import SECRET, SIGNATURE, TEAM, ScenarioStand
 from bot.services.records import from_json, to_json
 from bot.settings import Settings
 from tests import assets
+from tests.providers.case import Case
 from tests.providers.remotes import bodies, job, prepared, reached, to_the_end
 from tests.services.scripted import ThreadPictures
 
@@ -80,6 +81,29 @@ def settings(desk: Desk) -> dict[str, str]:
         "scenario_base_url": f"{desk.origin}/v1/",
         "scenario_team_id": TEAM,
     }
+
+
+CASE = Case(
+    spec=SPEC,
+    factory=scenario.provider,
+    standin=ScenarioStandIn,
+    settings=settings,
+    parse=parse,
+    means={
+        "started": "waiting job_ocZCnG1Df35XRL1QyCZSRxAG8",
+        "queued": "waiting job_1",
+        "in_progress": "waiting job_1",
+        "finalizing": "waiting job_1",
+        "success": "done ok ok",
+        "unknown_status": "odd",
+        "unknown_shape": "odd",
+        "success_without_pictures": "failed bad_answer",
+        "failure": "failed rejected",
+        "failed_older": "failed rejected",
+        "failure_moderated": "failed filtered",
+        "canceled": "failed rejected",
+    },
+)
 
 
 def scenario_at_hand(
