@@ -65,9 +65,11 @@ async def check(call: Call) -> int:
 
 
 async def _tried(provider: Provider) -> tuple[bool, str]:
-    """Whether it works, and the words for it."""
+    """Whether it works, and the words for it; the list of models is asked where no balance is."""
     try:
         balance = await provider.balance()
+        if balance is None:
+            await provider.models()
     except ProviderError as error:
         return False, f"{error.sentence} ({error.log})" if error.log else error.sentence
     if balance is None:
