@@ -22,6 +22,8 @@ COPIES_KEPT = 3
 BUSY_S = 5.0
 # Leaves nothing behind, and yet a page is written and synced: what only fails then fails now.
 _PROBE = (
+    # Here already: while somebody writes, SQLite changes the mode of no file and does not wait.
+    "PRAGMA journal_mode=WAL",
     "BEGIN IMMEDIATE",
     "INSERT OR REPLACE INTO bot_state VALUES ('probe', '')",
     "DELETE FROM bot_state WHERE key = 'probe'",

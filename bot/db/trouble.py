@@ -22,6 +22,8 @@ _ADVICE: dict[int, str] = {
     sqlite3.SQLITE_LOCKED: _LOCKED,
     sqlite3.SQLITE_READONLY: _READ_ONLY,
     sqlite3.SQLITE_FULL: _FULL,
+    # The log's index cannot grow.
+    sqlite3.SQLITE_IOERR_SHMSIZE: _FULL,
     sqlite3.SQLITE_CANTOPEN: (
         "it cannot be opened. Check that its folder is there and may be written to"
     ),
@@ -53,6 +55,6 @@ def _why(error: BaseException) -> str:
     if isinstance(error, OSError):
         return _FULL if error.errno == errno.ENOSPC else (error.strerror or str(error)).lower()
     code = getattr(error, "sqlite_errorcode", None)
-    if code is not None and code & _PRIMARY in _ADVICE:
-        return _ADVICE[code & _PRIMARY]
+    if code is not None and (advice := _ADVICE.get(code) or _ADVICE.get(code & _PRIMARY)):
+        return advice
     return str(error).strip().rstrip(".") or type(error).__name__

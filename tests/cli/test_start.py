@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-import discord
 import pytest
+from discord.http import Route
 
 from bot.db.folder import locked
 from bot.db.migrate import upgrade
@@ -22,7 +22,7 @@ TOKEN = "MTA5.standin.token"
 @pytest.fixture(autouse=True)
 def _no_network(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody answers in Discord's place."""
-    monkeypatch.setattr(discord.http.Route, "BASE", "http://127.0.0.1:1")
+    monkeypatch.setattr(Route, "BASE", "http://127.0.0.1:1")
     monkeypatch.setenv("WEB_PORT", "0")
 
 

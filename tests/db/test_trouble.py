@@ -122,6 +122,13 @@ def test_a_database_that_another_program_keeps_locked_is_refused(
     check_writable(path)
 
 
+def test_a_database_is_made_in_the_mode_in_which_readers_and_writers_do_not_wait(
+    path: Path,
+) -> None:
+    with closing(sqlite3.connect(path)) as connection:
+        assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+
+
 def test_looking_whether_it_can_be_written_leaves_nothing_behind(path: Path) -> None:
     def rows() -> list[tuple[str]]:
         with closing(sqlite3.connect(path)) as connection:

@@ -8,6 +8,7 @@ from pathlib import Path
 import discord
 import pytest
 from aiohttp import web
+from discord.http import HTTPClient, Route
 
 from bot.delivery import serve
 from bot.delivery.client import build_bot
@@ -25,7 +26,7 @@ TOKEN = "MTA5.standin.token"
 async def standin(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Parts]:
     """Discord over loopback, in this process."""
     async with serving() as parts:
-        monkeypatch.setattr(discord.http.Route, "BASE", f"{parts.base_url}/api/v10")
+        monkeypatch.setattr(Route, "BASE", f"{parts.base_url}/api/v10")
         yield parts
 
 
@@ -42,7 +43,7 @@ async def answering(monkeypatch: pytest.MonkeyPatch, status: int) -> AsyncIterat
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
     base = f"http://127.0.0.1:{runner.addresses[0][1]}"
-    monkeypatch.setattr(discord.http.Route, "BASE", base)
+    monkeypatch.setattr(Route, "BASE", base)
     yield
     await runner.cleanup()
 
@@ -81,7 +82,7 @@ async def test_a_discord_that_is_out_of_order_is_said(monkeypatch: pytest.Monkey
 
 
 async def test_a_network_that_is_down_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(discord.http.Route, "BASE", "http://127.0.0.1:1")
+    monkeypatch.setattr(Route, "BASE", "http://127.0.0.1:1")
     with pytest.raises(StartupError) as caught:
         await try_token(TOKEN)
     assert caught.value.sentence == serve.NO_DISCORD
@@ -124,7 +125,7 @@ async def test_commands_that_discord_refuses_are_said(
     async def refuse(*_: object, **__: object) -> None:
         raise OSError("connection lost")
 
-    monkeypatch.setattr(discord.http.HTTPClient, "bulk_upsert_global_commands", refuse)
+    monkeypatch.setattr(HTTPClient, "bulk_upsert_global_commands", refuse)
     async with opened(tmp_path, Scripted(), discord_token=TOKEN) as app:
         with pytest.raises(StartupError, match="did not take the commands"):
             await sync_now(app)

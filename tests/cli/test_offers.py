@@ -1,0 +1,85 @@
+"""`providers`: what is there, and whether it works as it is set up."""
+
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+
+from bot.domain import Op
+from bot.errors import AuthFailed
+from bot.providers import PROVIDERS
+from bot.providers.base import Balance, Price, PricedPer
+from bot.providers.parts import keyless
+from tests.cli.conftest import Run
+from tests.services.scripted import SPEC, Scripted
+
+
+class Accounted(Scripted):
+    """A provider that says what is left, or why it cannot."""
+
+    async def balance(self) -> Balance | None:
+        """Do as the script says."""
+        (answer,) = self.submits
+        if isinstance(answer, Exception):
+            raise answer
+        return Balance(Decimal(12), "credits")
+
+
+def with_these(monkeypatch: pytest.MonkeyPatch, *providers: Scripted) -> None:
+    """Only these are registered, and one that lacks its key."""
+    off = replace(SPEC, slug="keyless", title="Keyless", needs=("KEYLESS_API_KEY",))
+    factories = [lambda _parts, made=made: made for made in providers]
+    monkeypatch.setattr("bot.cli.offers.PROVIDERS", (*factories, lambda _parts: keyless(off)))
+
+
+def named(slug: str, **changes: object) -> Accounted:
+    """A provider by another name."""
+    return Accounted(spec=replace(SPEC, slug=slug, title=slug.title(), **changes))  # pyright: ignore[reportArgumentType]
+
+
+def test_every_registered_provider_is_listed(run: Run) -> None:
+    ended = run("providers", "list")
+    assert (ended.code, ended.err) == (0, "")
+    listed = [line.split()[0] for line in ended.out.splitlines()[1:]]
+    assert "local" in listed
+    assert len(listed) == len(PROVIDERS) == len(set(listed))
+
+
+def test_a_list_says_what_each_does_and_costs(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    op = SPEC.ops[Op.INPAINT]
+    ops = {
+        Op.INPAINT: replace(op, price=Price(Decimal(4), PricedPer.JOB)),
+        Op.ERASE: replace(op, price=Price(Decimal("1.5"), PricedPer.JOB)),
+    }
+    with_these(monkeypatch, named("cheap"), named("jobs", ops=ops))
+    rows = run("providers", "list").out.splitlines()
+    assert rows[1].split() == ["cheap", "Cheap", "inpaint", "7", "credits", "yes"]
+    assert "1.5 to 4 credits a job" in rows[2]
+    assert "set KEYLESS_API_KEY" in rows[3]
+
+
+def test_a_check_asks_each_that_is_set_up(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    with_these(monkeypatch, named("good"))
+    ended = run("providers", "check")
+    assert ended.code == 0
+    assert ended.out.splitlines()[0] == "good: works; 12 credits left"
+    assert "keyless: Keyless is off: set KEYLESS_API_KEY" in ended.out
+
+
+def test_a_key_that_does_not_work_is_found(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    wrong = named("wrong")
+    wrong.submits = [AuthFailed(log="status 401")]
+    with_these(monkeypatch, named("good"), wrong)
+    ended = run("providers", "check")
+    assert ended.code == 1
+    assert "good: works" in ended.out
+    assert "wrong: This provider's key does not work." in ended.out
+    assert "status 401" in ended.out
+
+
+def test_local_works_where_its_library_is(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "local: works" in run("providers", "check").out
+    monkeypatch.setattr("bot.providers.local.available", lambda: False)
+    ended = run("providers", "check")
+    assert "local: works" not in ended.out
+    assert "local: " in ended.out
