@@ -204,6 +204,7 @@ class EditRequest:
     may_view: frozenset[int] | None = None
     role_ids: frozenset[int] = frozenset()
     place_ids: frozenset[int] = frozenset()
+    age_restricted: bool = False
 
 
 @dataclass(frozen=True, slots=True)

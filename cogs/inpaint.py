@@ -168,6 +168,7 @@ def _asked(interaction: AnyInteraction, parent: str | None) -> EditRequest:
         guild_id=member.guild_id,
         role_ids=member.role_ids,
         place_ids=member.place_ids,
+        age_restricted=member.age_restricted,
         channel_id=interaction.channel_id or 0,
         parent_task_id=parent,
         reply=reply_handle(interaction),

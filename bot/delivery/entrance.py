@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 AnyInteraction = Interaction[Any]
 
+# Where people write; each may be marked as age-restricted.
+_MARKED = (discord.TextChannel, discord.VoiceChannel, discord.StageChannel, discord.Thread)
 ADMINS_ONLY = "That is for members who may **Manage Server**. Nothing was changed."
 MODERATORS_ONLY = (
     "That is for members who may **Manage Messages** or **Manage Server**. Nothing was changed."
@@ -49,6 +51,7 @@ def who(interaction: AnyInteraction) -> Who:
         interaction.guild_id or 0,
         frozenset(role.id for role in roles),
         frozenset(place for place in around if place),
+        isinstance(channel, _MARKED) and channel.is_nsfw(),
     )
 
 

@@ -46,6 +46,7 @@ class Who:
     guild_id: int
     role_ids: frozenset[int] = frozenset()
     place_ids: frozenset[int] = frozenset()
+    age_restricted: bool = False
 
     def moved_to(self, channel_id: int) -> "Who":
         """The same member where a card goes, whatever that channel lies in."""

@@ -20,6 +20,9 @@ _WORDS = {
 }
 
 
+SAFETY = "`{}` can only be switched off in a channel that is marked as age-restricted."
+
+
 def parse_extra(text: str) -> dict[str, str]:
     """`name=value` pairs, parted by commas or spaces; raises BadOption for anything else."""
     pairs: dict[str, str] = {}
@@ -43,13 +46,15 @@ def unknown(options: Options, op: OpSpec) -> list[str]:
     return [name for name in given(options) if name not in known]
 
 
-def check(options: Options, spec: ProviderSpec, op: OpSpec) -> None:
-    """Raise BadOption for the first option that does not fit."""
+def check(options: Options, spec: ProviderSpec, op: OpSpec, age_restricted: bool = False) -> None:
+    """Raise BadOption for the first option that does not fit, or not in this channel."""
     params = {param.name: param for param in op.params}
     for name, value in given(options).items():
         if name not in params:
             raise BadOption(f"{spec.title} has no option `{name}`. {_what_it_has(op)}")
         _check_value(params[name], value, spec.title)
+        if params[name].is_safety and not age_restricted and not _typed(params[name], value):
+            raise BadOption(SAFETY.format(name))
 
 
 def suggestions(op: OpSpec, text: str, limit: int = 25) -> list[str]:
@@ -88,10 +93,11 @@ def _check_value(param: Param, value: object, title: str) -> None:
 
 def _check_number(param: Param, value: object, title: str) -> None:
     try:
-        number = param.kind(str(value))
+        number = _number(param, value)
     except ValueError:
+        kind = "a whole number" if param.kind is int else "a number"
         raise BadOption(
-            f"`{param.name}` of {title} is a number, and `{str(value)[:20]}` is not."
+            f"`{param.name}` of {title} is {kind}, and `{str(value)[:20]}` is not."
         ) from None
     low, high = param.minimum, param.maximum
     inside = (low is None or float(number) >= low) and (high is None or float(number) <= high)
@@ -116,4 +122,10 @@ def _typed(param: Param, value: object) -> object:
         return None
     if param.kind is bool:
         return _WORDS[str(value).lower()] if not isinstance(value, bool) else value
-    return param.kind(str(value))
+    return _number(param, value) if param.kind in (int, float) else str(value)
+
+
+def _number(param: Param, value: object) -> int | float:
+    """Discord sends 3 as 3.0 where other providers take 3.5; raises ValueError."""
+    text = str(value)
+    return int(text.removesuffix(".0")) if param.kind is int else float(text)

@@ -82,7 +82,7 @@ class Routing:
             )
         for name in options.unknown(request.options, op):
             self._refuse_unknown(spec, request.op, name)
-        options.check(request.options, spec, op)
+        options.check(request.options, spec, op, request.age_restricted)
 
     def _refuse_unknown(self, spec: ProviderSpec, op: Op, name: str) -> None:
         able = [

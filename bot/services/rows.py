@@ -88,6 +88,7 @@ def repeated(task: Task, who: Who, request_key: str, reply: ReplyHandle | None) 
         user_id=who.user_id,
         role_ids=who.role_ids,
         place_ids=who.place_ids,
+        age_restricted=who.age_restricted,
         guild_id=task.guild_id,
         channel_id=task.channel_id,
         op=task.op,
