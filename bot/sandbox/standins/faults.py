@@ -16,7 +16,8 @@ from PIL import Image
 from bot.sandbox.standins.engine import encoded, opened
 
 PAGE = "<html><body>502 Bad Gateway</body></html>"
-HUGE_BYTES = 300_000
+# More than the downloader takes.
+HUGE_BYTES = 51 * 1024 * 1024
 
 
 class Kind(StrEnum):
