@@ -33,6 +33,7 @@ _EMPTIED: dict[str, object] = {
     "prompt": "",
     "options": {},
     "mask_operations": {},
+    "remote_state": {},
 }
 
 
