@@ -15,7 +15,7 @@ from bot.app import App, open_app
 from bot.cli.call import GOOD, INTERRUPTED, Call
 from bot.cli.files import check_target
 from bot.cli.preflight import check_start
-from bot.cli.terminal import ask, is_interactive, say, warn
+from bot.cli.terminal import ask, is_interactive, on_signal, say, warn
 from bot.cli.watching import watched
 from bot.delivery.status import paid_line, state_line
 from bot.domain import EditRequest, MaskTuning, Options, Origin, Task, TaskState
@@ -39,7 +39,7 @@ async def edit(call: Call) -> int:
     targets = out_files(args.out, args.count)
     await check_target(*targets, force=args.force)
     if task := asyncio.current_task():
-        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+        on_signal(task.cancel, signal.SIGTERM)
     with _place(call) as settings:
         await check_start(replace(call.given, settings=settings))
         async with open_app(settings) as app, app.engine():

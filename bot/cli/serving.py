@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from bot.cli.call import GOOD, Call
 from bot.cli.preflight import check_start
+from bot.cli.terminal import on_signal
 
 
 async def run(call: Call) -> int:
@@ -14,9 +15,8 @@ async def run(call: Call) -> int:
     from bot.delivery.serve import serve
 
     await check_start(call.given, on_discord=True)
-    stop, loop = asyncio.Event(), asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop.set)
+    stop = asyncio.Event()
+    on_signal(stop.set, signal.SIGTERM, signal.SIGINT)
     async with open_app(call.settings) as app:
         await serve(app, stop)
     return GOOD

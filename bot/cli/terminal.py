@@ -1,8 +1,10 @@
-"""The terminal: lines, tables and questions."""
+"""The terminal: lines, tables, questions and signals."""
 
 import asyncio
+import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 
 
 def say(text: str) -> None:
@@ -58,3 +60,12 @@ async def ask(question: str) -> str:
         return (await line).strip().lower()
     finally:
         loop.remove_reader(sys.stdin)
+
+
+def on_signal(act: Callable[[], object], *numbers: signal.Signals) -> None:
+    """Call this from the loop when the process is told to stop."""
+    loop = asyncio.get_running_loop()
+    # Windows' loop has no signal handlers; asyncio.run cancels its task there on Ctrl-C.
+    with suppress(NotImplementedError):
+        for number in numbers:
+            loop.add_signal_handler(number, act)

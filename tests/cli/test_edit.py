@@ -1,8 +1,10 @@
 """`edit`: from files to files, through the services and the picture workers that serve Discord."""
 
 import sqlite3
+import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -16,6 +18,7 @@ from bot.imaging.demo import draw_demo
 from tests import assets
 from tests.cli.conftest import Ended, Run
 from tests.cli.terminals import at_terminal
+from tests.rights import ROOT
 from tests.services.scripted import Scripted
 
 GROWN_PX = 4
@@ -241,10 +244,36 @@ def test_at_a_terminal_a_doubtful_mask_is_asked_about(
 def test_at_a_terminal_a_bar_is_drawn_and_ctrl_c_takes_the_edit_back(tmp_path: Path) -> None:
     photo = assets.save(assets.photo(1400, 1400), tmp_path / "large.png")
     marks = assets.save(assets.mask(1400, 1400, (50, 300, 1350, 1000)), tmp_path / "marks.png")
-    code, said = at_terminal(typed((photo, marks), "--count", "8"), "\x03", after="Local: Filling")
+    command = typed((photo, marks), "--count", "8")
+    passing = {"TMPDIR": str(tmp_path / "tmp")}
+    code, said = at_terminal(command, "\x03", after="Local: Filling", more=passing)
     assert "▱" in said
     assert " % Local: Filling 1 of 8." in said
     assert "Cancelled. Nothing was charged." in said
     assert "Traceback" not in said
     assert code == 130
-    assert list(tmp_path.glob("out*")) == []
+    assert list(tmp_path.glob("out*")) == leftovers(tmp_path) == []
+
+
+def test_a_termination_takes_the_edit_back_too(tmp_path: Path) -> None:
+    photo = assets.save(assets.photo(1400, 1400), tmp_path / "large.png")
+    marks = assets.save(assets.mask(1400, 1400, (50, 300, 1350, 1000)), tmp_path / "marks.png")
+    folder = tmp_path / "data"
+    command = typed((photo, marks), "--count", "8", "--data", str(folder))
+    with subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True) as process:
+        until = time.monotonic() + 40
+        while _states(folder) != ["running"] and time.monotonic() < until:
+            time.sleep(0.05)
+        process.terminate()
+        _, said = process.communicate(timeout=40)
+    assert (process.returncode, _states(folder)) == (130, ["cancelled"])
+    assert said.endswith("Cancelled. Nothing was charged.\n")
+
+
+def _states(folder: Path) -> list[str]:
+    try:
+        file = f"file:{folder / 'inpaint-bot.sqlite3'}?mode=ro"
+        with closing(sqlite3.connect(file, uri=True)) as connection:
+            return [state for (state,) in connection.execute("SELECT state FROM tasks")]
+    except sqlite3.OperationalError:  # not made yet
+        return []
