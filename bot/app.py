@@ -13,6 +13,7 @@ from bot.db.migrate import upgrade
 from bot.delivery.client import InpaintBot
 from bot.delivery.gateway import gateway_part
 from bot.delivery.post import ViewLoop
+from bot.delivery.reporting import ReportLoop
 from bot.imaging.worker import PicturePool
 from bot.providers import PROVIDERS, Factory, Off, Parts, built
 from bot.providers.api import ApiClient, open_client
@@ -24,7 +25,7 @@ from bot.services.board import Board
 from bot.services.booking import Booking
 from bot.services.census import take as take_census
 from bot.services.clock import SystemClock
-from bot.services.desk import Desk, open_desk
+from bot.services.desk import Desk, DeskParts, open_desk
 from bot.services.disk import Disk
 from bot.services.dispatch import EmbeddedDispatcher
 from bot.services.drive import Drive
@@ -32,7 +33,6 @@ from bot.services.ending import end
 from bot.services.facts import Facts
 from bot.services.intake import Intake, IntakeTools
 from bot.services.ledger import Ledger
-from bot.services.limits import Limits
 from bot.services.looking import Looking
 from bot.services.moves import Moves
 from bot.services.ports import Clock, Pictures
@@ -86,6 +86,7 @@ class App:
             stack.push_async_callback(end, views)
             await stack.enter_async_context(self.engine())
             views.append(_started("views", ViewLoop(bot, self).run))
+            views.append(_started("reports", ReportLoop(bot, self).run))
             yield
 
     @asynccontextmanager
@@ -157,7 +158,7 @@ def compose(
     admission = Admission(db, clock, tasks, dispatcher, providers)
     cards = Board(db, clock, blobs, providers, Posting(pictures, work), settings.ping_after_s)
     tools = Toolbox(db, clock, tasks, blobs, pictures, providers, dispatcher, work)
-    desk = open_desk(db, clock, settings, providers)
+    desk = open_desk(DeskParts(settings, db, clock, pictures, providers, signals, cards))
     disk = Disk(settings.data_dir, int(settings.disk_limit_gb * 1e9), clock)
     return App(
         settings=settings,
@@ -205,9 +206,6 @@ def _intake(
     admission: Admission,
     disk: Disk,
 ) -> Intake:
-    limits = Limits(
-        settings.live_tasks_member_max, settings.live_tasks_guild_max, settings.prompt_length_max
-    )
     return Intake(
         IntakeTools(
             db=tools.db,
@@ -217,7 +215,7 @@ def _intake(
             looking=Looking(tools.pictures, tools.blobs, settings.pixels_max),
             routing=desk.routing,
             access=desk.access,
-            limits=limits,
+            limits=desk.limits,
             booking=Booking(ledger, tools.clock, settings.first_grant_credits),
             disk=disk,
             work=tools.work,

@@ -41,6 +41,13 @@ def _upper(value: object) -> object:
     return value.upper() if isinstance(value, str) else value
 
 
+def _web_url(value: object) -> object:
+    if value and not str(value).startswith(("https://", "http://")):
+        raise ValueError("is not an address that begins with https://")
+    return value
+
+
+WebUrl = Annotated[str, BeforeValidator(_web_url)]
 Ids = Annotated[tuple[int, ...], NoDecode, BeforeValidator(_ids)]
 LogLevel = Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(_upper)]
 
@@ -90,6 +97,9 @@ class Settings(ProviderSettings):
     )
     retention_days: int = Field(
         30, gt=0, description="Days after which an ended edit's pictures and prompt are let go."
+    )
+    privacy_url: WebUrl = Field(
+        "", description="Address of your privacy page, which `/about` links to; empty: no link."
     )
     disk_limit_gb: float = Field(
         5.0, gt=0, description="Most the data folder may hold, in GB; then nothing new is taken."

@@ -87,7 +87,7 @@ class Edits(commands.Cog):
 
     async def _already(self, task_id: str) -> str:
         views = await self._app.cards.view([task_id])
-        link = card_link(views[0]) if views else None
+        link = card_link(views[0].task) if views else None
         return f"That is on its way already{': ' + link if link else ''}."
 
 

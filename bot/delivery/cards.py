@@ -15,7 +15,7 @@ from bot.delivery.status import (
     state_line,
     waiting_lines,
 )
-from bot.domain import ResultState, TaskState
+from bot.domain import ResultState, Task, TaskState
 from bot.services.cards import PostFile, TaskView
 
 PROMPT_SHOWN_MAX = 500
@@ -23,6 +23,7 @@ NOTE_SHOWN_MAX = 240
 NOTES_SHOWN_MAX = 6
 DRIFT_WORTH_SAYING = 0.005
 
+REPORTED = "This was reported, so it is hidden until a moderator has looked at it."
 LOSSY = "The picture here is compressed to fit this server's upload limit; the exact file is kept."
 
 
@@ -43,24 +44,30 @@ def render_card(view: TaskView, files: Sequence[PostFile] = ()) -> ui.LayoutView
 
 
 def card_verbs(view: TaskView) -> tuple[str, ...]:
-    """List what can be done with the task now."""
-    if view.task.state.is_terminal:
-        return ("again", "delete")
-    return ("cancel",) if view.may_cancel else ()
+    """List what can be done with the task now; what was reported already cannot be repeated."""
+    task = view.task
+    report = () if task.hidden else ("report",)
+    if task.state.is_terminal:
+        return ("delete",) if task.hidden else ("again", "delete", *report)
+    return (*(("cancel",) if view.may_cancel else ()), *report)
 
 
 def gallery(view: TaskView, files: Sequence[PostFile]) -> ui.MediaGallery[Any]:
     """Show files of the same message, each with a text for those who cannot see it."""
     items = [
-        MediaGalleryItem(f"attachment://{file.name}", description=alt_text(view, file))
+        MediaGalleryItem(
+            f"attachment://{file.name}",
+            description=alt_text(view, file),
+            spoiler=view.task.hidden,
+        )
         for file in files
     ]
     return ui.MediaGallery(*items)
 
 
 def alt_text(view: TaskView, file: PostFile) -> str:
-    """Describe one result."""
-    return words.alt(view.task.prompt, file.n)
+    """Describe one result; what is hidden is not told either."""
+    return words.alt("" if view.task.hidden else view.task.prompt, file.n)
 
 
 def render_ping(view: TaskView) -> str:
@@ -69,27 +76,31 @@ def render_ping(view: TaskView) -> str:
     return f"{words.mention(view.task.user_id)}, your edit is {'ready' if done else 'over'}."
 
 
-def prompt_line(prompt: str) -> list[str]:
-    """Quote the prompt."""
-    return [f"> {words.plain(prompt, PROMPT_SHOWN_MAX)}"] if prompt.strip() else []
+def prompt_line(task: Task, length_max: int = PROMPT_SHOWN_MAX) -> list[str]:
+    """Quote the prompt; behind a spoiler where the pictures are."""
+    if not task.prompt.strip():
+        return []
+    said = words.plain(task.prompt, length_max)
+    return [f"> ||{said}||" if task.hidden else f"> {said}"]
 
 
 def _head(view: TaskView) -> list[str]:
     """Keep the quoted prompt in a text of its own: some clients quote the lines after it, too."""
     task = view.task
-    title = f"### {_title(task.state, words.OPS[task.op])} for {words.mention(task.user_id)}"
+    title = f"### {title_of(task)} for {words.mention(task.user_id)}"
     waiting = waiting_lines(view) if task.state in LIVE else ()
     return [
-        "\n".join((title, *prompt_line(task.prompt))),
+        "\n".join((title, *prompt_line(task))),
         "\n".join((state_line(view), *waiting)),
     ]
 
 
-def _title(state: TaskState, names: tuple[str, str, str]) -> str:
-    doing, done, name = names
-    if state in LIVE:
+def title_of(task: Task) -> str:
+    """Say what is, or was, done to the picture."""
+    doing, done, name = words.OPS[task.op]
+    if task.state in LIVE:
         return doing
-    return done if state is TaskState.DONE else name
+    return done if task.state is TaskState.DONE else name
 
 
 def _facts(view: TaskView, files: Sequence[PostFile]) -> list[str]:
@@ -97,14 +108,15 @@ def _facts(view: TaskView, files: Sequence[PostFile]) -> list[str]:
     ended = task.state not in LIVE
     said = [
         paid_line(task) if ended else "",
-        *(_result_facts(view) if task.state is TaskState.DONE else ()),
+        *(result_facts(view) if task.state is TaskState.DONE else ()),
     ]
     line = " · ".join(each for each in said if each)
     lines = [line, advice(task), *small(_notes(view, files)), *small([_footer(view)])]
     return [each for each in lines if each]
 
 
-def _result_facts(view: TaskView) -> list[str]:
+def result_facts(view: TaskView) -> list[str]:
+    """Say how large the results are and which seeds made them."""
     shown = [result for result in view.results if result.state is ResultState.OK]
     seeds = [result.seed for result in shown if result.seed is not None]
     size = f"{shown[0].width_px} × {shown[0].height_px}" if shown else ""
@@ -120,7 +132,7 @@ def _seeds(seeds: Sequence[int]) -> str:
 
 
 def _notes(view: TaskView, files: Sequence[PostFile]) -> list[str]:
-    notes = [unread_prompt(view), *view.task.notes]
+    notes = [REPORTED if view.task.hidden else "", unread_prompt(view), *view.task.notes]
     drift = max((result.outside_changed or 0 for result in view.results), default=0)
     if drift > DRIFT_WORTH_SAYING:
         notes.append(

@@ -30,7 +30,16 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-COGS = ("cogs.inpaint", "cogs.edits")
+COGS = (
+    "cogs.inpaint",
+    "cogs.edits",
+    "cogs.tasks",
+    "cogs.settings",
+    "cogs.admin",
+    "cogs.reports",
+    "cogs.help",
+    "cogs.about",
+)
 DYNAMIC_ITEMS = (TaskButton, Chooser)
 USE = "use"  # in a command's or group's extras
 
@@ -93,7 +102,6 @@ class InpaintBot(commands.AutoShardedBot):
         self.presses: dict[str, Press] = {}
         self.choosers: dict[str, Chosen] = {}
         self.forms: dict[str, Form] = {}
-        self.started_at = app.clock.now()
         self.recent = Recent(app.clock)
         self._always_sync = always_sync
 

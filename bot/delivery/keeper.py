@@ -14,10 +14,11 @@ from bot.delivery.cards import render_card, render_ping
 from bot.delivery.faults import Fault, fault
 from bot.delivery.lanes import Kind, Shown, Work
 from bot.delivery.pictures import Gallery
-from bot.delivery.poster import UPLOAD_LIMIT_BYTES, Poster, card_files
+from bot.delivery.poster import UPLOAD_LIMIT_BYTES, Poster, card_files, card_nonce
 from bot.delivery.status import face
 from bot.domain import CardState
 from bot.log import task_context
+from bot.services.board import NO_PING
 from bot.services.cards import PostFile, TaskView
 
 if TYPE_CHECKING:
@@ -27,7 +28,6 @@ log = logging.getLogger(__name__)
 
 RUNGS_MAX = 6
 REFUSALS_MAX = 3
-NO_PING = 0  # in place of a message's id: none can be posted, and none will be tried again
 
 
 class CardKeeper:
@@ -105,11 +105,13 @@ class CardKeeper:
                 log.info("found the card that was posted before a stop")
                 await self._cards.card_posted(task.id, found, 0)
                 return
-        elif not await self._cards.begin_card(task.id):
+        posting_at = task.card_posting_at or await self._cards.begin_card(task.id)
+        if posting_at is None:
             return
         files = await self._files(view)
         layout = render_card(view, files)
-        message_id = await self._poster.post_card(task, layout, card_files(view, files))
+        nonce = card_nonce(task, posting_at)
+        message_id = await self._poster.post_card(task, layout, card_files(view, files), nonce)
         await self._cards.card_posted(task.id, message_id, task.view_rev)
         self._remember(view, layout, files)
 

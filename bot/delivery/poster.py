@@ -35,11 +35,11 @@ class Poster:
         return guild.filesize_limit if guild else UPLOAD_LIMIT_BYTES
 
     async def post_card(
-        self, task: Task, layout: ui.LayoutView, files: Sequence[discord.File]
+        self, task: Task, layout: ui.LayoutView, files: Sequence[discord.File], nonce: str
     ) -> int:
         """Make the card; for some minutes the same nonce gets the same message again."""
         message = await self._channel(task).send(
-            view=layout, files=files, nonce=task.id, allowed_mentions=AllowedMentions.none()
+            view=layout, files=files, nonce=nonce, allowed_mentions=AllowedMentions.none()
         )
         return message.id
 
@@ -53,10 +53,20 @@ class Poster:
 
     async def find_card(self, task: Task, posting_at: datetime) -> int | None:
         """Look for a card that was posted by a process that died before it could say so."""
-        async for message in self._own_messages(task, posting_at):
-            if any(_names(component, task.id) for component in message.components):
+        return await self.find(task.channel_id, task.guild_id, task.id, posting_at)
+
+    async def find(self, channel_id: int, guild_id: int, about: str, since: datetime) -> int | None:
+        """The first message since then that is about this task, or this report."""
+        async for message in self._own_messages(channel_id, guild_id, since):
+            if any(_names(component, about) for component in message.components):
                 return message.id
         return None
+
+    async def post(self, channel_id: int, guild_id: int, layout: ui.LayoutView, nonce: str) -> int:
+        """Make a message that belongs to no task's card."""
+        channel = self._bot.get_partial_messageable(channel_id, guild_id=guild_id or None)
+        none = AllowedMentions.none()
+        return (await channel.send(view=layout, nonce=nonce, allowed_mentions=none)).id
 
     async def post_ping(self, task: Task, text: str) -> int:
         """Reply to the card, mentioning nobody but the member."""
@@ -73,7 +83,7 @@ class Poster:
 
     async def find_ping(self, task: Task, posting_at: datetime) -> int | None:
         """Look for a ping whose id was not kept."""
-        async for message in self._own_messages(task, posting_at):
+        async for message in self._own_messages(task.channel_id, task.guild_id, posting_at):
             if message.reference and message.reference.message_id == task.message_id:
                 return message.id
         return None
@@ -117,14 +127,21 @@ class Poster:
     def _message(self, task: Task, message_id: int | None) -> discord.PartialMessage:
         return self._channel(task).get_partial_message(message_id or 0)
 
-    async def _own_messages(self, task: Task, since: datetime) -> AsyncIterator[discord.Message]:
+    async def _own_messages(
+        self, channel_id: int, guild_id: int, since: datetime
+    ) -> AsyncIterator[discord.Message]:
         after = discord.Object(time_snowflake(since - CLOCK_SKEW))
-        history = self._channel(task).history(
-            after=after, oldest_first=True, limit=SEARCHED_MESSAGES_MAX
-        )
+        channel = self._bot.get_partial_messageable(channel_id, guild_id=guild_id or None)
+        history = channel.history(after=after, oldest_first=True, limit=SEARCHED_MESSAGES_MAX)
         async for message in history:
             if self._bot.user and message.author.id == self._bot.user.id:
                 yield message
+
+
+def card_nonce(task: Task, posting_at: datetime) -> str:
+    """The nonce of a task's card; one that is posted anew must not get the one that is gone."""
+    begun_anew = task.ping_message_id is not None
+    return f"{task.id}-{int(posting_at.timestamp()):x}"[:25] if begun_anew else task.id
 
 
 def ping_nonce(task_id: str) -> str:
@@ -145,10 +162,10 @@ def overlay_name(overlay: Path) -> str:
     return f"mask-{overlay.stem[:12]}{overlay.suffix}"
 
 
-def _names(component: Any, task_id: str) -> bool:
-    """Whether a component, or one inside it, belongs to the task."""
+def _names(component: Any, about: str) -> bool:
+    """Whether a component, or one inside it, belongs to the task or report."""
     custom_id = getattr(component, "custom_id", None) or ""
     text = getattr(component, "content", None) or ""
-    if custom_id.endswith(f":{task_id}") or text.endswith(f"task {task_id}"):
+    if custom_id.endswith(f":{about}") or text.endswith(f"task {about}"):
         return True
-    return any(_names(child, task_id) for child in getattr(component, "children", ()))
+    return any(_names(child, about) for child in getattr(component, "children", ()))

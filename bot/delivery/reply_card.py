@@ -9,7 +9,7 @@ from bot.delivery import words
 from bot.delivery.buttons import row
 from bot.delivery.cards import gallery, prompt_line, small, unread_prompt
 from bot.delivery.status import ACCENTS, LIVE, advice, paid_line, state_line, waiting_lines
-from bot.domain import CardState, MaskSource, TaskState
+from bot.domain import CardState, MaskSource, Task, TaskState
 from bot.services.cards import PostFile, TaskView
 
 DRAFT_TITLE = "Please look at this first"
@@ -26,7 +26,7 @@ def render_reply(
     if files:
         parts.append(gallery(view, files))
     elif overlay_name:
-        parts.append(_overlay(view, overlay_name))
+        parts.append(overlay_picture(view, overlay_name))
     notes = _notes(view)
     if notes:
         parts.append(ui.TextDisplay("\n".join(notes)))
@@ -42,9 +42,8 @@ def shows_overlay(view: TaskView) -> bool:
     return view.overlay is not None and not view.task.state.is_terminal
 
 
-def card_link(view: TaskView) -> str | None:
+def card_link(task: Task) -> str | None:
     """Give the address of the card."""
-    task = view.task
     if task.message_id is None or task.card_state is not CardState.POSTED:
         return None
     place = f"{task.guild_id or '@me'}/{task.channel_id}/{task.message_id}"
@@ -64,15 +63,20 @@ def _head(view: TaskView) -> list[str]:
         lines += [state_line(view), *(waiting_lines(view) if task.state in LIVE else ())]
     lines += [" · ".join(filter(None, (view.provider_title, paid_line(task)))), advice(task)]
     said = "\n".join(line for line in lines if line)
-    return ["\n".join((f"### {title}", *prompt_line(task.prompt))), said]
+    return ["\n".join((f"### {title}", *prompt_line(task))), said]
 
 
-def _overlay(view: TaskView, name: str) -> ui.MediaGallery[Any]:
-    said = f"Your picture; the tinted {_covered(view)} will change"
-    return ui.MediaGallery(MediaGalleryItem(f"attachment://{name}", description=said))
+def overlay_picture(view: TaskView, name: str) -> ui.MediaGallery[Any]:
+    """Show the picture with its mask tinted."""
+    will = "was to change" if view.task.state.is_terminal else "will change"
+    said = f"The picture; the tinted {covered(view)} {will}"
+    hidden = view.task.hidden
+    item = MediaGalleryItem(f"attachment://{name}", description=said, spoiler=hidden)
+    return ui.MediaGallery(item)
 
 
-def _covered(view: TaskView) -> str:
+def covered(view: TaskView) -> str:
+    """Say how much of the picture the mask covers."""
     return words.part(float(view.task.mask_facts.get("coverage") or 0))
 
 
@@ -91,10 +95,12 @@ def _notes(view: TaskView) -> list[str]:
 def _mask_line(view: TaskView) -> list[str]:
     if not shows_overlay(view) or view.task.mask_source is MaskSource.NONE:
         return []
-    return [f"Tinted is what will change: {_covered(view)} of the picture, from {_source(view)}."]
+    source = mask_source(view)
+    return [f"Tinted is what will change: {covered(view)} of the picture, from {source}."]
 
 
-def _source(view: TaskView) -> str:
+def mask_source(view: TaskView) -> str:
+    """Say how the member said where."""
     return words.MASK_SOURCES[view.task.mask_source]
 
 
@@ -103,7 +109,7 @@ def _buttons(view: TaskView) -> ui.ActionRow[Any] | None:
     if task.state is TaskState.DRAFT:
         verbs = ("go", "invert", "cancel") if task.mask_blob else ("go", "cancel")
         return row(task.id, *verbs)
-    link = card_link(view)
+    link = card_link(task)
     buttons = row(task.id, *(("cancel",) if view.may_cancel and task.state in LIVE else ()))
     if link:
         buttons.add_item(ui.Button(label="To the card", url=link))

@@ -23,13 +23,26 @@ ACCENTS: dict[TaskState, int] = {
     _S.EXPIRED: GREY,
     _S.UNKNOWN: AMBER,
 }
+# In lists, where a line has to say it in a word.
+STATES: dict[TaskState, str] = {
+    _S.DRAFT: "Not started",
+    _S.QUEUED: "Waiting",
+    _S.READY: "Working",
+    _S.SUBMITTING: "Working",
+    _S.RUNNING: "Working",
+    _S.DONE: "Done",
+    _S.FAILED: "Failed",
+    _S.CANCELLED: "Cancelled",
+    _S.EXPIRED: "Expired",
+    _S.UNKNOWN: "Unclear",
+}
 
 
 def face(view: TaskView) -> str:
     """Name what a viewer tells apart at a glance; whatever else changes is progress."""
     task = view.task
     if task.state in {_S.READY, _S.SUBMITTING, _S.RUNNING}:
-        return f"working:{view.may_cancel}:{task.cancel_requested}"
+        return f"working:{view.may_cancel}:{task.cancel_requested}:{task.hidden}"
     return f"{task.state}:{task.card_state}:{task.overlay_blob if task.state is _S.DRAFT else ''}"
 
 

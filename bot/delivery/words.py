@@ -83,6 +83,11 @@ def moment(when: datetime) -> str:
     return format_dt(when, "R")
 
 
+def date(when: datetime) -> str:
+    """Give a day and time that Discord shows in each reader's own zone."""
+    return format_dt(when, "f")
+
+
 def ages(then: datetime, now: datetime) -> str:
     """Say how long ago something was, for places where Discord shows no timestamps."""
     seconds = max(0, (now - then).total_seconds())

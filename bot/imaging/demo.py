@@ -18,11 +18,17 @@ HILLS = (((96, 118, 92), 250, 34), ((70, 96, 66), 300, 26), ((46, 72, 44), 345, 
 def draw_demo(folder: Path) -> tuple[Path, Path]:
     """Write a balloon over hills, and the mask that takes it away; the same every time."""
     picture, mask = folder / "demo.png", folder / "demo-mask.png"
-    scene = _landscape()
-    _balloon(scene)
-    Image.blend(scene, _grain(), 0.05).save(picture, "PNG")
-    _mask().save(mask, "PNG")
+    demo_scene(balloon=True).save(picture, "PNG")
+    demo_mask().save(mask, "PNG")
     return picture, mask
+
+
+def demo_scene(*, balloon: bool) -> Image.Image:
+    """The hills, with or without the balloon over them."""
+    scene = _landscape()
+    if balloon:
+        _balloon(scene)
+    return Image.blend(scene, _grain(), 0.05)
 
 
 def _landscape() -> Image.Image:
@@ -55,7 +61,8 @@ def _balloon(scene: Image.Image) -> None:
     pen.rectangle(BASKET, fill=(110, 78, 50))
 
 
-def _mask() -> Image.Image:
+def demo_mask() -> Image.Image:
+    """White over the balloon and a little around it."""
     mask = Image.new("L", SIZE_PX)
     box = (
         min(BALLOON[0], BASKET[0]) - MARGIN_PX,

@@ -1,7 +1,7 @@
 """The view loop's side of the rows: what has to be shown, and the marks of what is shown."""
 
 from collections.abc import Collection, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Integer, and_, func, or_, select, type_coerce, update
@@ -20,6 +20,7 @@ from bot.services.posting import Posting
 from bot.services.seeing import Seen, view_of
 
 PING_DAYS = 1
+NO_PING = 0  # in place of a message's id: none can be posted, and none will be tried again
 
 
 class Board:
@@ -53,11 +54,11 @@ class Board:
         """The pictures as they go into the card, each under the limit."""
         return await self._posting.files(view, limit_bytes, rung)
 
-    async def begin_card(self, task_id: str) -> bool:
-        """Commit that the card is about to be posted; False when somebody said so before."""
-        return await self._mark(
-            task_id, TaskRow.card_posting_at.is_(None), card_posting_at=self._clock.now()
-        )
+    async def begin_card(self, task_id: str) -> datetime | None:
+        """Commit that the card is about to be posted; None when somebody said so before."""
+        now = self._clock.now()
+        first = await self._mark(task_id, TaskRow.card_posting_at.is_(None), card_posting_at=now)
+        return now if first else None
 
     async def card_posted(self, task_id: str, message_id: int, rev: int) -> None:
         """The card exists and shows this revision."""
@@ -73,6 +74,19 @@ class Board:
         """Nobody can see the card any more; the results stay."""
         await self._mark(
             task_id, card_state=CardState.LOST, message_id=None, view_posted=TaskRow.view_rev
+        )
+
+    async def bring_back(self, task_id: str, channel_id: int) -> bool:
+        """Owe a new card in this channel, without another ping; False while there is one."""
+        return await self._mark(
+            task_id,
+            TaskRow.card_state.in_((CardState.LOST, CardState.DELETED)),
+            card_state=CardState.NONE,
+            channel_id=channel_id,
+            message_id=None,
+            card_posting_at=None,
+            ping_message_id=NO_PING,
+            view_rev=TaskRow.view_rev + 1,
         )
 
     async def card_deleted(self, task_id: str) -> None:

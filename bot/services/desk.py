@@ -6,10 +6,19 @@ from dataclasses import dataclass
 from bot.db.engine import Database
 from bot.providers.base import Provider
 from bot.services.access import Access
+from bot.services.board import Board
+from bot.services.guide import Guide
+from bot.services.guilds import Guilds
+from bot.services.limits import Limits
+from bot.services.listing import Listing
 from bot.services.offers import Offers
-from bot.services.ports import Clock
+from bot.services.ports import Clock, Pictures
 from bot.services.preferences import Members
+from bot.services.reports import Reports
 from bot.services.routing import Routing
+from bot.services.showing import Showing
+from bot.services.signals import Signals
+from bot.services.standing import Standings
 from bot.settings import Settings
 
 
@@ -18,19 +27,50 @@ class Desk:
     """Who may do what, and the services behind the commands that are no edits."""
 
     access: Access
+    limits: Limits
     routing: Routing
     members: Members
     offers: Offers
+    guilds: Guilds
+    listing: Listing
+    showing: Showing
+    reports: Reports
+    standings: Standings
+    guide: Guide
 
 
-def open_desk(
-    db: Database, clock: Clock, settings: Settings, providers: Mapping[str, Provider]
-) -> Desk:
-    """Wire them; opens nothing."""
-    routing = Routing(providers, *filter(None, [settings.default_provider]))
+@dataclass(frozen=True, slots=True)
+class DeskParts:
+    """What the desk is made of."""
+
+    settings: Settings
+    db: Database
+    clock: Clock
+    pictures: Pictures
+    providers: Mapping[str, Provider]
+    signals: Signals
+    board: Board
+
+
+def open_desk(parts: DeskParts) -> Desk:
+    """Wire the services; opens nothing."""
+    settings, db, clock = parts.settings, parts.db, parts.clock
+    routing = Routing(parts.providers, *filter(None, [settings.default_provider]))
+    reports = Reports(db, clock, parts.signals)
     return Desk(
         access=Access(db, clock, frozenset(settings.guilds)),
+        limits=Limits(
+            settings.live_tasks_member_max,
+            settings.live_tasks_guild_max,
+            settings.prompt_length_max,
+        ),
         routing=routing,
         members=Members(db, clock),
         offers=Offers(db, routing),
+        guilds=Guilds(db, clock, parts.providers),
+        listing=Listing(db),
+        showing=Showing(db, parts.board, reports, parts.signals),
+        reports=reports,
+        standings=Standings(db, clock, parts.providers),
+        guide=Guide(parts.pictures, settings.data_dir / "help"),
     )

@@ -34,10 +34,11 @@ async def tasks(
     *where: ColumnElement[bool],
     newest_first: bool = False,
     limit: int | None = None,
+    offset: int | None = None,
 ) -> list[Task]:
     """The tasks that fit, with their requesters' Discord ids."""
     order = _tasks.c.seq.desc() if newest_first else _tasks.c.seq
-    query = _TASKS.where(*where).order_by(order).limit(limit)
+    query = _TASKS.where(*where).order_by(order).limit(limit).offset(offset)
     return [Task(*row) for row in await session.execute(query)]
 
 

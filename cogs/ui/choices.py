@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from discord.app_commands import Choice
 
+from bot.delivery.status import STATES
 from bot.delivery.words import ages, price, shortened
 from bot.domain import Op, Task
 from bot.providers.base import PromptUse, ProviderSpec
@@ -36,15 +37,24 @@ def quiet(complete: C) -> C:
 
 def parent_choices(tasks: Sequence[Task], now: datetime) -> list[Choice[str]]:
     """Earlier edits, in the order given: prompt and age, and the id where those are the same."""
-    names = [_parent_name(task, now) for task in tasks]
+    return _named(tasks, lambda task, *more: _task_name(task, now, *more))
+
+
+def task_choices(tasks: Sequence[Task], now: datetime) -> list[Choice[str]]:
+    """Edits in any state, which is said too."""
+    return _named(tasks, lambda task, *more: _task_name(task, now, STATES[task.state], *more))
+
+
+def _named(tasks: Sequence[Task], name_of: Callable[..., str]) -> list[Choice[str]]:
+    names = [name_of(task) for task in tasks]
     twins = {name for name in names if names.count(name) > 1}
     return _fitting(
-        (_parent_name(task, now, task.id) if name in twins else name, task.id)
+        (name_of(task, task.id) if name in twins else name, task.id)
         for name, task in zip(names, tasks, strict=True)
     )
 
 
-def _parent_name(task: Task, now: datetime, *more: str) -> str:
+def _task_name(task: Task, now: datetime, *more: str) -> str:
     tail = "".join(f" · {each}" for each in (*more, ages(task.finished_at or task.created_at, now)))
     text = task.prompt.strip() or f"{task.op} without a prompt"
     return shortened(text, NAME_MAX - len(tail)) + tail

@@ -35,7 +35,7 @@ async def test_cancel_works_on_card_b_after_card_a_has_ended(world: World) -> No
     await world.inpaint()
     await world.in_state(S.RUNNING)
     first, second = world.cards()
-    assert labels_of(first) == ["Again", "Delete"]
+    assert labels_of(first) == ["Again", "Delete", "Report"]
     await world.alice.click(second, label="Cancel")
     await world.in_state(S.CANCELLED)
     assert "Done" in text_of(world.cards()[0])
@@ -48,7 +48,7 @@ async def test_a_provider_that_keeps_the_job_goes_on_without_cancel(world: World
     await world.in_state(S.RUNNING)
     await world.alice.click(world.card(), label="Cancel")
     await world.until(lambda: "cannot be taken back" in text_of(world.card()))
-    assert labels_of(world.card()) == []
+    assert labels_of(world.card()) == ["Report"]
     assert (await world.task()).state is S.RUNNING
 
 

@@ -6,7 +6,9 @@ import discord
 import pytest
 
 from bot.app import App
+from bot.delivery.buttons import LOOKS
 from bot.delivery.client import COGS, InpaintBot, build_bot
+from bot.delivery.selects import USES
 from tests.cogs.world import SIMCORD, World
 
 OPTIONS = (
@@ -94,8 +96,23 @@ async def test_a_command_may_be_synced_to_one_server_at_once(world: World) -> No
     assert paths[-1].endswith(f"/guilds/{world.guild.id}/commands")
 
 
-async def test_every_cog_of_the_list_loads(app: App) -> None:
+async def test_every_control_has_a_cog_that_does_it(app: App) -> None:
     bot: InpaintBot = build_bot(app)
     for name in COGS:
         await bot.load_extension(name)
-    assert set(bot.presses) == {"go", "invert", "cancel", "again", "delete"}
+    assert set(bot.presses) == set(LOOKS)
+    assert set(bot.choosers) == set(USES)
+    assert set(bot.forms) == {"limits", "words"}
+
+
+async def test_every_command_is_short_and_for_servers_only(app: App) -> None:
+    bot = build_bot(app)
+    for name in COGS:
+        await bot.load_extension(name)
+    payloads = [command.to_dict(bot.tree) for command in bot.tree.get_commands()]
+    assert {each["name"] for each in payloads} >= {"task", "settings", "server", "help", "about"}
+    assert all(characters(each) <= 8000 for each in payloads)
+    assert all(each["contexts"] == [0] for each in payloads)
+    locked = {each["name"]: each["default_member_permissions"] for each in payloads}
+    assert locked.pop("server") == discord.Permissions(manage_guild=True).value
+    assert set(locked.values()) == {None}

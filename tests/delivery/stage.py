@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncGenerator, Callable, Collection
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -55,10 +56,10 @@ class FakeBoard:
         await asyncio.sleep(0)
         return [self.views[each] for each in task_ids if each in self.views]
 
-    async def begin_card(self, task_id: str) -> bool:
+    async def begin_card(self, task_id: str) -> datetime | None:
         fresh = self.task(task_id).card_posting_at is None
         self.mark(task_id, card_posting_at=self._clock.now())
-        return fresh
+        return self._clock.now() if fresh else None
 
     async def card_posted(self, task_id: str, message_id: int, rev: int) -> None:
         posted = CardState.POSTED
@@ -132,7 +133,7 @@ class FakePoster:
     def limit_bytes(self, guild_id: int) -> int:
         return 10 * 2**20
 
-    async def post_card(self, task: Task, layout: ui.LayoutView, files: Any) -> int:
+    async def post_card(self, task: Task, layout: ui.LayoutView, files: Any, nonce: str) -> int:
         await self._ask("post", task, layout, files)
         return 100 + len(self.asked)
 

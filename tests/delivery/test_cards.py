@@ -81,13 +81,15 @@ def test_a_card_that_cannot_show_its_pictures_says_that_they_are_kept() -> None:
 
 @pytest.mark.parametrize("state", LIVE)
 def test_cancel_is_there_while_it_may_be(state: TaskState) -> None:
-    assert layouts.custom_ids(render_card(view(state, may_cancel=True))) == [f"cancel:{TASK_ID}"]
-    assert layouts.custom_ids(render_card(view(state, may_cancel=False))) == []
+    report = f"report:{TASK_ID}"
+    may, may_not = (render_card(view(state, may_cancel=may)) for may in (True, False))
+    assert layouts.custom_ids(may) == [f"cancel:{TASK_ID}", report]
+    assert layouts.custom_ids(may_not) == [report]
 
 
 @pytest.mark.parametrize("state", ENDED)
 def test_again_and_delete_are_there_after_the_end(state: TaskState) -> None:
-    assert layouts.buttons(render_card(view(state))) == ["Again", "Delete"]
+    assert layouts.buttons(render_card(view(state))) == ["Again", "Delete", "Report"]
 
 
 @pytest.mark.parametrize("state", TaskState)

@@ -210,8 +210,8 @@ async def test_a_row_that_does_not_take_a_mark_is_no_reason_to_spin(clock: FakeC
     assert s.poster.asked == []
 
 
-async def _never(task_id: str) -> bool:
-    return False
+async def _never(task_id: str) -> None:
+    return None
 
 
 async def test_a_ping_follows_the_final_once(clock: FakeClock) -> None:

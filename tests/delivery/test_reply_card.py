@@ -43,11 +43,11 @@ def test_a_running_edit_shows_the_mask_progress_cancel_and_the_way_to_the_card()
     assert "30 %" in layouts.text(reply)
     assert layouts.buttons(reply) == ["Cancel", "To the card"]
     assert f"cancel:{TASK_ID}" in layouts.custom_ids(reply)
-    assert card_link(seen) == "https://discord.com/channels/5/6/8"
+    assert card_link(seen.task) == "https://discord.com/channels/5/6/8"
 
 
 def test_no_link_without_a_card() -> None:
-    assert card_link(view(message_id=None, card_state=CardState.NONE)) is None
+    assert card_link(view(message_id=None, card_state=CardState.NONE).task) is None
 
 
 @pytest.mark.parametrize("state", [S.DONE, S.FAILED, S.CANCELLED, S.EXPIRED, S.UNKNOWN])

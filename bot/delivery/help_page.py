@@ -1,0 +1,112 @@
+"""What `/help` looks like: short, by what one wants to do."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from discord import MediaGalleryItem, ui
+
+from bot.delivery.selects import Option, one_of
+from bot.delivery.status import BLUE
+
+FIRST = "change"
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """One thing that somebody wants to do; `picture` is drawn by `imaging/howto.py`."""
+
+    label: str
+    text: str
+    picture: str = ""
+    alt: str = ""
+
+
+_MASK_ALT = (
+    "Three pictures side by side: a balloon over hills; a black mask that is white where the "
+    "balloon is; the hills with the balloon gone"
+)
+_HOLE_ALT = (
+    "Two pictures side by side: hills with a hole erased where the balloon was; the hills with "
+    "the hole filled"
+)
+
+TOPICS: Mapping[str, Topic] = {
+    "change": Topic(
+        "Change a part of a picture",
+        "1. Type `/inpaint` and give your picture as **image**.\n"
+        "2. Give a **mask**: a picture of the same shape, white where something is to change and "
+        "black where all stays.\n"
+        "3. Say what should be there in **prompt**, and send it.\n"
+        "I show you the marked part, and a card in the channel shows the result. Outside the mask "
+        "not a pixel changes.",
+        "mask",
+        _MASK_ALT,
+    ),
+    "mask": Topic(
+        "Make a mask",
+        "Open your picture in any paint program, on the phone too:\n"
+        "- paint over everything in **black**, and what is to change in **white**; save it as PNG "
+        "and give it as **mask**, or\n"
+        "- **erase** what is to change until it is transparent, save it as PNG or WebP and give it "
+        "as **image**, with no mask.\n"
+        "A little too large is better than too small. If I doubt the mask, I ask before anything "
+        "is charged; **Invert** turns it around.",
+        "hole",
+        _HOLE_ALT,
+    ),
+    "remove": Topic(
+        "Remove something",
+        "Mark it in the **mask** with a little room around it, and leave **prompt** empty or say "
+        "what is behind it: `grass`, `a plain wall`.\n"
+        "A provider that does not read prompts fills the place from around it: good for things in "
+        "front of sky, grass or walls.",
+        "mask",
+        _MASK_ALT,
+    ),
+    "goon": Topic(
+        "Go on from a result",
+        "Type `/inpaint` and pick the earlier edit as **parent** instead of an image; **result** "
+        "says which of its pictures. Without a new mask its old one is used again.\n"
+        "**Again** under a card does the same edit once more, with a new seed.",
+    ),
+    "find": Topic(
+        "Find an edit, or get its pictures back",
+        "`/task list` shows your edits, and everyone's where you can see the channel.\n"
+        "`/task show` tells everything about one. If its card is gone, it is posted anew.\n"
+        "`/task cancel`, or **Cancel** under the card, takes one back as long as that goes.",
+    ),
+    "cost": Topic(
+        "See what it costs",
+        "The answer to `/inpaint` and the card both say the cost. Credits are set aside when an "
+        "edit begins and spent only for pictures that came: a failure costs nothing.\n"
+        "`/settings` has **Always ask me first**: then you see mask and cost before anything goes.",
+    ),
+    "wrong": Topic(
+        "Say that a picture is not all right",
+        "Press **Report** under the card. The pictures are hidden at once, and this server's "
+        "moderators decide.\n"
+        "Your own card goes with **Delete**.",
+    ),
+    "settings": Topic(
+        "Choose how the bot treats you",
+        "`/settings`: whether I ping you, whether I always ask first, and which provider you like "
+        "best.\n"
+        "`/about`: how the bot is doing, and what it keeps of you.",
+    ),
+}
+
+
+def render_help(topic: str, picture_name: str | None = None) -> ui.LayoutView:
+    """Draw the page of a topic; `picture_name` is an attachment of the same message."""
+    chosen = TOPICS[topic]
+    parts: list[ui.Item[Any]] = [
+        ui.TextDisplay("### What do you want to do?"),
+        one_of("topic", [Option(name, each.label) for name, each in TOPICS.items()], topic),
+        ui.TextDisplay(chosen.text),
+    ]
+    if picture_name:
+        item = MediaGalleryItem(f"attachment://{picture_name}", description=chosen.alt)
+        parts.append(ui.MediaGallery(item))
+    box: ui.Container[Any] = ui.Container(*parts, accent_color=BLUE)
+    return ui.LayoutView(timeout=None).add_item(box)
