@@ -149,9 +149,10 @@ class ApiClient:
         timeout_s: float,
         explain: Explain | None = None,
     ) -> Fetched:
-        """POST to a service that answers with the picture itself, and write it to `target`.
+        """POST once to a service that answers with the picture itself, and write it to `target`.
 
-        Only for services where the same call may be made again; raises ProviderError.
+        Only for services where the same call may be made again: by the caller, who knows how long
+        a picture takes. Raises ProviderError.
         """
         place = allowed(policy, url)
         timeout = httpx.Timeout(timeout_s, connect=CONNECT_S_MAX, pool=CONNECT_S_MAX)
@@ -162,7 +163,10 @@ class ApiClient:
             )
 
         call = _Call(build, timeout_s, explain, wants_picture=True)
-        answer = await self._patiently(lambda: self._try(call))
+        try:
+            answer = await self._try(call)
+        except _Later as later:
+            raise later.error from later.__cause__
         return await keep(answer.data, target)
 
     async def download(self, policy: FetchPolicy, url: str, target: Path) -> Fetched:

@@ -28,7 +28,7 @@ async def posted(service: Service, target: Path) -> str:
 async def test_a_picture_in_the_answer_is_written_as_it_came(tmp_path: Path) -> None:
     data = assets.encoded(assets.photo(8, 8), "WEBP")
     # The declared type is not believed, only that a picture was meant.
-    assert await posted(Service(says(503), shows(data)), tmp_path / "out") == "WEBP"
+    assert await posted(Service(shows(data)), tmp_path / "out") == "WEBP"
     assert (tmp_path / "out").read_bytes() == data
 
 
@@ -47,8 +47,10 @@ REFUSED: dict[str, tuple[Step, type[ProviderError]]] = {
 async def test_anything_else_is_an_error_and_writes_nothing(
     step: Step, expected: type[ProviderError], tmp_path: Path
 ) -> None:
+    service = Service(step)
     with pytest.raises(ProviderError) as caught:
-        await posted(Service(step), tmp_path / "out")
+        await posted(service, tmp_path / "out")
+    assert len(service.requests) == 1
     assert type(caught.value) is expected
     assert names(tmp_path) == []
 
