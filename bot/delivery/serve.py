@@ -56,6 +56,8 @@ async def try_token(token: str) -> None:
 
 async def serve(app: "App", stop: asyncio.Event) -> None:
     """Log in, work until `stop` is set, and stop gracefully. Raises StartupError."""
+    # The bot never speaks, and what discord.py warns of would send a newcomer looking.
+    discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
     # Watched before anything is driven, so that a port in use is told first.
     async with _logged_in(app, build_bot(app)) as bot, app.watched(bot), app.running(bot):
         await _until(stop, asyncio.create_task(bot.connect(), name="gateway"))

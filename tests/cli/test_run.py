@@ -53,4 +53,5 @@ def test_it_prints_its_invite_link_works_and_stops_gracefully(
     assert "permissions=274878008320" in invite
     log = "".join(seen)
     assert "MTA5.standin.token" not in log
+    assert "WARNING" not in log.partition("its invite link")[0]
     assert run("db", "check", "--data", data).code == 0
