@@ -213,7 +213,7 @@ class Iopaint:
         try:
             for n in left[:1]:
                 await self._paint(job, n)
-        except (Rejected, BadAnswer) as error:
+        except Rejected as error:
             return Failed(error)
         if len(left) <= 1:
             return Done(tuple(_delivered(job, n) for n in range(1, job.count + 1)))

@@ -80,6 +80,8 @@ CASE = Case(
         "failed_banned": "failed filtered",
         "failed_silent": "failed rejected",
     },
+    # What is imagined stands for itself, whatever its shape.
+    ends={"of another shape": "done"},
 )
 
 

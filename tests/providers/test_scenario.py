@@ -103,6 +103,11 @@ CASE = Case(
         "failure_moderated": "failed filtered",
         "canceled": "failed rejected",
     },
+    # Its models are asked for before the start.
+    ends={
+        "nobody listens": "failed unavailable",
+        "nobody answers the door": "failed unavailable",
+    },
 )
 
 
