@@ -81,12 +81,17 @@ def probe(data: bytes, pixels_max: int, words: Wording = PICTURE) -> Probe:
         )
 
 
-def decode(data: bytes, pixels_max: int, words: Wording = PICTURE) -> Image.Image:
-    """The first frame in full: upright, 8-bit sRGB, RGB or RGBA. Raises BadPicture or BadMask."""
+def decode(
+    data: bytes, pixels_max: int, words: Wording = PICTURE, *, gray_stays: bool = False
+) -> Image.Image:
+    """The first frame in full: upright, 8-bit sRGB, RGB or RGBA. Raises BadPicture or BadMask.
+
+    With `gray_stays` a plain gray picture is L.
+    """
     with _opened(data, pixels_max, words) as image:
         orientation = _orientation(image)
         image.load()
-        plain = to_srgb(image)
+        plain = to_srgb(image, gray_stays=gray_stays)
         return plain.transpose(TURNS[orientation]) if orientation in TURNS else plain
 
 

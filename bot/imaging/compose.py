@@ -9,11 +9,12 @@ from PIL import Image, ImageChops
 from bot.domain import Fit
 from bot.errors import BadAnswer, PictureLost
 from bot.imaging.fit import fitted_mask, fitted_picture
+from bot.imaging.ladder import encode_first_rung
 from bot.imaging.masks import load_mask
 from bot.imaging.match import match_colors
 from bot.imaging.morphology import Box, padded, soften
 from bot.imaging.overlay import flatten
-from bot.imaging.store import read_stored, save_lossless
+from bot.imaging.store import read_stored, save_lossless, stored_bytes
 
 RING_PX = 24
 # Below this a difference is the provider's JPEG, not its brush.
@@ -24,16 +25,27 @@ BLANK_TOLERANCE = 8
 
 @dataclass(frozen=True, slots=True)
 class Composed:
-    """A stored result; `outside_changed` (0..1) is what the provider changed beside the mask."""
+    """A stored result; `outside_changed` (0..1) is what the provider changed beside the mask.
+
+    `copy` is there for a result that is too large to post.
+    """
 
     path: Path
     outside_changed: float
     width_px: int
     height_px: int
+    copy: Path | None = None
 
 
 def compose(
-    picture: Path, mask: Path, feather_px: int, result: Path, fit: Fit, match: bool, out: Path
+    picture: Path,
+    mask: Path,
+    feather_px: int,
+    result: Path,
+    fit: Fit,
+    match: bool,
+    out: Path,
+    copy_over_bytes: int | None = None,
 ) -> Composed:
     """Paste a result back at the original's full size; `out` gets the suffix of its format.
 
@@ -54,13 +66,12 @@ def compose(
         patch = match_colors(patch, flatten(original.crop(area)), marks.crop(area), RING_PX)
     weights = soften(marks.crop(around), feather_px).crop(_relative(area, around))
     _paste(original, patch, weights, area)
-    return Composed(save_lossless(original, out), changed, original.width, original.height)
+    return _kept(original, changed, out, copy_over_bytes)
 
 
-def keep_whole(result: Path, out: Path) -> Composed:
+def keep_whole(result: Path, out: Path, copy_over_bytes: int | None = None) -> Composed:
     """Store a result that stands for itself, such as an imagined or enlarged picture."""
-    picture = read_stored(result)
-    return Composed(save_lossless(picture, out), 0.0, picture.width, picture.height)
+    return _kept(read_stored(result), 0.0, out, copy_over_bytes)
 
 
 def is_blank(result: Path) -> bool:
@@ -79,6 +90,14 @@ def measure(original: Image.Image, marks: Image.Image, answer: Image.Image, fit:
     largest = ImageChops.lighter(ImageChops.lighter(red, green), blue)
     histogram = largest.histogram(outside)
     return sum(histogram[TOLERANCE + 1 :]) / max(1, sum(histogram))
+
+
+def _kept(picture: Image.Image, changed: float, out: Path, copy_over_bytes: int | None) -> Composed:
+    """On disk, with a smaller copy while the pixels are at hand: reading them again costs more."""
+    path, copy = save_lossless(picture, out), None
+    if copy_over_bytes is not None and stored_bytes(path) > copy_over_bytes:
+        copy = encode_first_rung(picture, out.with_name(f"{out.name}-copy"))
+    return Composed(path, changed, picture.width, picture.height, copy)
 
 
 def _back_to_size(answer: Image.Image, fit: Fit, area: Box) -> Image.Image:

@@ -7,7 +7,15 @@ from PIL import Image
 
 from bot.domain import MaskFacts, MaskSource, MaskTuning, PictureFacts
 from bot.errors import PictureLost
-from bot.imaging.masks import Core, core_from_alpha, core_from_file, load_core, save_core, tune
+from bot.imaging.masks import (
+    Core,
+    core_from_alpha,
+    core_from_file,
+    load_core,
+    save_core,
+    save_mask,
+    tune,
+)
 from bot.imaging.overlay import draw_overlay
 from bot.imaging.store import describe, read_stored, store
 
@@ -95,12 +103,10 @@ def _marked(
     if core is None:
         return taken
     core, mask = tune(core, tuning)
-    path = folder / "mask.png"
-    mask.image.save(path, "PNG")
     return TakenIn(
         picture=taken.picture,
         picture_facts=taken.picture_facts,
-        mask=path,
+        mask=save_mask(mask, folder / "mask.png"),
         mask_core=save_core(core, folder / "mask-core.png"),
         overlay=draw_overlay(image, mask.image, mask.facts.box, folder / "overlay.jpg"),
         mask_facts=mask.facts,

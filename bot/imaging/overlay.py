@@ -4,11 +4,12 @@ from pathlib import Path
 
 from PIL import Image, ImageChops, ImageDraw, ImageStat
 
-from bot.imaging.morphology import Box, grow, threshold
+from bot.imaging.morphology import Box, grow, padded, threshold
 
 SIDE_MAX_PX = 1280
 SIZE_MAX_BYTES = 1_000_000
 TINT = 0.45
+EDGE_PX = 2
 COLORS = ((255, 0, 128), (0, 230, 118), (0, 176, 255))
 QUALITIES = (85, 70, 50, 30)
 GROUND = (255, 255, 255)
@@ -17,19 +18,19 @@ GROUND = (255, 255, 255)
 def draw_overlay(picture: Image.Image, mask: Image.Image, box: Box, path: Path) -> Path:
     """Tint what will change, outline it and frame its box; a JPEG of at most 1 MB."""
     scale = min(1.0, SIDE_MAX_PX / max(picture.size))
-    small = flatten(picture).resize(_scaled(picture.size, scale), reducing_gap=2.0)
-    marked = threshold(mask.resize(small.size, Image.Resampling.BOX), 1)
-    color = _most_unlike(small, marked)
-    small.paste(Image.blend(small, Image.new("RGB", small.size, color), TINT), mask=marked)
-    small.paste(color, mask=ImageChops.subtract(grow(marked, 2), marked))
+    size = _scaled(picture.size, scale)
+    small = flatten(picture).resize(size, Image.Resampling.HAMMING, reducing_gap=1.0)
+    marked = threshold(mask.resize(size, Image.Resampling.BOX), 1)
+    around = padded(marked.getbbox() or (0, 0, *size), EDGE_PX, size)
+    small.paste(_tinted(small.crop(around), marked.crop(around)), around[:2])
     _frame(small, box, scale)
     return _save(small, path)
 
 
 def flatten(picture: Image.Image) -> Image.Image:
-    """RGB, with white where the picture is transparent."""
+    """RGB, with white where the picture is transparent; what is RGB already comes back itself."""
     if picture.mode != "RGBA":
-        return picture.convert("RGB")
+        return picture if picture.mode == "RGB" else picture.convert("RGB")
     ground = Image.new("RGB", picture.size, GROUND)
     ground.paste(picture, mask=picture.getchannel("A"))
     return ground
@@ -37,6 +38,13 @@ def flatten(picture: Image.Image) -> Image.Image:
 
 def _scaled(size: tuple[int, int], scale: float) -> tuple[int, int]:
     return max(1, round(size[0] * scale)), max(1, round(size[1] * scale))
+
+
+def _tinted(picture: Image.Image, marked: Image.Image) -> Image.Image:
+    color = _most_unlike(picture, marked)
+    picture.paste(Image.blend(picture, Image.new("RGB", picture.size, color), TINT), mask=marked)
+    picture.paste(color, mask=ImageChops.subtract(grow(marked, EDGE_PX), marked))
+    return picture
 
 
 def _most_unlike(picture: Image.Image, marked: Image.Image) -> tuple[int, int, int]:

@@ -8,8 +8,13 @@ from PIL import Image, ImageCms
 DEEP_MODES = ("I", "F")
 
 
-def to_srgb(image: Image.Image) -> Image.Image:
-    """RGB when every pixel is opaque, else RGBA; carries no metadata."""
+def to_srgb(image: Image.Image, *, gray_stays: bool = False) -> Image.Image:
+    """RGB when every pixel is opaque, else RGBA; carries no metadata and may share its pixels.
+
+    With `gray_stays` a plain gray picture is L.
+    """
+    if gray_stays and image.mode == "L" and not image.has_transparency_data:
+        return _bare(image)
     image = _to_eight_bits(image)
     alpha = _alpha_of(image)
     color = _through_profile(_without_alpha(image), image.info.get("icc_profile"))
@@ -54,14 +59,24 @@ def _through_profile(image: Image.Image, profile: bytes | None) -> Image.Image:
             return _convert_profile(image, profile)
         except (ImageCms.PyCMSError, OSError, ValueError, TypeError):
             pass  # A broken profile, or one for another kind of color: the plain numbers it is.
-    plain = image.convert("RGB")
-    return plain.copy() if plain is image else plain
+    return _rgb(image)
+
+
+def _rgb(image: Image.Image) -> Image.Image:
+    return _bare(image) if image.mode == "RGB" else image.convert("RGB")
+
+
+def _bare(image: Image.Image) -> Image.Image:
+    """The same pixels, not copied, without the file they came from and its metadata."""
+    plain = image._new(image.im)  # pyright: ignore[reportPrivateUsage]
+    plain.info = {}
+    return plain
 
 
 def _convert_profile(image: Image.Image, profile: bytes) -> Image.Image:
     source = ImageCms.ImageCmsProfile(BytesIO(profile))
     if ImageCms.getProfileDescription(source).startswith("sRGB"):
-        return image.convert("RGB").copy()
+        return _rgb(image)
     transform = ImageCms.buildTransform(
         source,
         _srgb(),

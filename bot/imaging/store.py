@@ -45,16 +45,12 @@ def read_stored(path: Path) -> Image.Image:
         raise PictureLost(log=f"{path}: {error}") from error
 
 
-def stored_size(path: Path) -> tuple[int, int]:
-    """Width and height, upright, without decoding. Raises PictureLost."""
+def stored_bytes(path: Path) -> int:
+    """The size of the file. Raises PictureLost."""
     try:
-        seen = probe(path.read_bytes(), STORED_PIXELS_MAX)
-    except (OSError, BadPicture) as error:
+        return path.stat().st_size
+    except OSError as error:
         raise PictureLost(log=f"{path}: {error}") from error
-    # EXIF's 5 to 8 lie on their side.
-    if seen.orientation >= 5:
-        return seen.height_px, seen.width_px
-    return seen.width_px, seen.height_px
 
 
 def save_lossless(image: Image.Image, stem: Path) -> Path:

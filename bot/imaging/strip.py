@@ -9,7 +9,8 @@ import struct
 
 SOI, EOI = b"\xff\xd8", b"\xff\xd9"
 SOS, APP0, APP2, APP14, COM = 0xDA, 0xE0, 0xE2, 0xEE, 0xFE
-NEXT_MARKER = re.compile(rb"\xff+[^\x00\xd0-\xd7\xff]")
+# Begins with one plain byte, so that the search can skip to it; fill bytes before it stay.
+NEXT_MARKER = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")
 PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 PNG_KEPT = frozenset(
     {b"IHDR", b"PLTE", b"IDAT", b"IEND", b"tRNS", b"iCCP", b"sRGB", b"gAMA", b"cHRM", b"cICP"}

@@ -9,6 +9,7 @@ from bot.errors import BadAnswer, BotError, Filtered, PictureLost, Unavailable
 from bot.imaging.compose import Composed, compose, is_blank, keep_whole
 from bot.providers.base import Delivered, Done, Provider
 from bot.services.blobs import KeptBlob
+from bot.services.posting import copy_over_bytes, keep_copy
 from bot.services.records import from_json
 from bot.services.tasks import Ending
 from bot.services.toolbox import Toolbox
@@ -96,8 +97,12 @@ class Finish:
         if task.op in PASTED_BACK:
             composed = await self._pasted(task, raw, out)
         else:
-            composed = await self._tools.pictures.short(keep_whole, raw, out)
+            composed = await self._tools.pictures.short(
+                keep_whole, raw, out, copy_over_bytes(task.count)
+            )
         blob = await self._tools.blobs.keep(composed.path, composed.width_px, composed.height_px)
+        if composed.copy:
+            await keep_copy(self._tools.work, task.id, blob.id, composed.copy)
         return blob, composed.outside_changed
 
     async def _pasted(self, task: Task, raw: Path, out: Path) -> Composed:
@@ -109,7 +114,7 @@ class Finish:
         feather_px = from_json(MaskFacts, task.mask_facts).feather_px
         fitted = from_json(Fit, task.fit)
         return await self._tools.pictures.short(
-            compose, picture, mask, feather_px, raw, fitted, True, out
+            compose, picture, mask, feather_px, raw, fitted, True, out, copy_over_bytes(task.count)
         )
 
 

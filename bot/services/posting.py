@@ -3,12 +3,24 @@
 import asyncio
 from pathlib import Path
 
-from bot.imaging.ladder import Encoded, encode_for_post
+from bot.imaging.ladder import Encoded, copy_name, encode_for_post
 from bot.services.cards import PostFile, TaskView
 from bot.services.ports import Pictures
 
 MESSAGE_BYTES_MAX = 24 * 1024 * 1024
-RUNGS_MAX = 8
+# What every server takes.
+UPLOAD_BYTES = 10 * 1024 * 1024
+
+
+def copy_over_bytes(count: int) -> int:
+    """A result of so many that is larger gets a copy to post when it is made."""
+    return min(UPLOAD_BYTES, MESSAGE_BYTES_MAX // count)
+
+
+async def keep_copy(work: Path, task_id: str, stored_stem: str, copy: Path) -> None:
+    """Put a copy where `Posting` will look for it."""
+    target = _folder(work, task_id) / copy_name(stored_stem, 1, copy.suffix)
+    await asyncio.to_thread(_move, copy, target)
 
 
 class Posting:
@@ -24,7 +36,7 @@ class Posting:
         if not shown:
             return []
         limit_bytes = min(limit_bytes, MESSAGE_BYTES_MAX // shown)
-        folder = self._work / f"post-{view.task.id}"
+        folder = _folder(self._work, view.task.id)
         await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
         return [
             await self._file(result.n, result.path, folder, limit_bytes, rung)
@@ -40,3 +52,12 @@ class Posting:
         )
         name = f"result-{n}{encoded.path.suffix}"
         return PostFile(n, encoded.path, name, encoded.bytes, encoded.lossy)
+
+
+def _folder(work: Path, task_id: str) -> Path:
+    return work / f"post-{task_id}"
+
+
+def _move(source: Path, target: Path) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    source.replace(target)

@@ -22,8 +22,8 @@ def taken(
 def drawn(path: Path | None) -> Image.Image:
     assert path is not None
     with Image.open(path) as image:
-        assert image.mode == "L"
-        return image.copy()
+        assert image.mode == "1"
+        return image.convert("L")
 
 
 def test_a_mask_of_the_same_size_is_taken_as_it_is(tmp_path: Path) -> None:
