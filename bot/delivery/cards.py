@@ -141,7 +141,7 @@ def _notes(view: TaskView, files: Sequence[PostFile]) -> list[str]:
         )
     if any(file.lossy for file in files):
         notes.append(LOSSY)
-    if view.task.state is TaskState.DONE and not files:
+    if view.task.state is TaskState.DONE and not files and not view.task.let_go_at:
         notes.append("The pictures are kept, but could not be shown here.")
     return notes
 

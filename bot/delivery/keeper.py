@@ -14,7 +14,13 @@ from bot.delivery.cards import render_card, render_ping
 from bot.delivery.faults import Fault, fault
 from bot.delivery.lanes import Kind, Shown, Work
 from bot.delivery.pictures import Gallery
-from bot.delivery.poster import UPLOAD_LIMIT_BYTES, Poster, card_files, card_nonce
+from bot.delivery.poster import (
+    UPLOAD_LIMIT_BYTES,
+    Poster,
+    card_files,
+    card_nonce,
+    posted_files,
+)
 from bot.delivery.status import face
 from bot.domain import CardState
 from bot.log import task_context
@@ -117,11 +123,13 @@ class CardKeeper:
 
     async def _edit(self, view: TaskView) -> None:
         task = view.task
-        files = await self._files(view)
+        # What was let go here is still in the channel, and an edit has to name all that stays.
+        kept = await self._poster.attachments(task) if task.let_go_at else []
+        files = posted_files(kept) if kept else await self._files(view)
         layout = render_card(view, files)
         shown = self._shown.get(task.id)
         if shown is None or shown.print != _print(layout, files):
-            await self._poster.edit_card(task, layout, card_files(view, files))
+            await self._poster.edit_card(task, layout, kept or card_files(view, files))
         if task.view_rev > task.view_posted:
             await self._cards.card_shown(task.id, task.view_rev)
         self._remember(view, layout, files)

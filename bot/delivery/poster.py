@@ -43,9 +43,11 @@ class Poster:
         )
         return message.id
 
-    async def edit_card(
-        self, task: Task, layout: ui.LayoutView, files: Sequence[discord.File]
-    ) -> None:
+    async def attachments(self, task: Task) -> list[discord.Attachment]:
+        """The files that the card has in the channel."""
+        return (await self._message(task, task.message_id).fetch()).attachments
+
+    async def edit_card(self, task: Task, layout: ui.LayoutView, files: Attachments) -> None:
         """Change the card; `files` are all it has from now on."""
         await self._message(task, task.message_id).edit(
             view=layout, attachments=files, allowed_mentions=AllowedMentions.none()
@@ -154,6 +156,14 @@ def card_files(view: TaskView, files: Sequence[PostFile]) -> list[discord.File]:
     return [
         discord.File(file.path, filename=file.name, description=alt_text(view, file))
         for file in files
+    ]
+
+
+def posted_files(attachments: Sequence[discord.Attachment]) -> list[PostFile]:
+    """Files that are in the channel already, for drawing around them."""
+    return [
+        PostFile(n, Path(each.filename), each.filename, each.size, lossy=False)
+        for n, each in enumerate(attachments, 1)
     ]
 
 

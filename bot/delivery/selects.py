@@ -1,4 +1,4 @@
-"""Select menus of the pages: `choose:<what>`, drawn by renderers, done by cogs."""
+"""Select menus of the pages: `choose/<what>`, drawn by renderers, done by cogs."""
 
 import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -55,12 +55,12 @@ class Option:
     about: str = ""
 
 
-class Chooser(SafeSelect, template=r"choose:(?P<what>[a-z]+)"):
+class Chooser(SafeSelect, template=r"choose/(?P<what>[a-z]+)"):
     """One menu of any type."""
 
     def __init__(self, select: BaseSelect[Any]) -> None:
         super().__init__(select)
-        self._what = select.custom_id.partition(":")[2]
+        self._what = select.custom_id.partition("/")[2]
         # An older version's menu asks the most, and then nobody does it.
         self.use = USES.get(self._what, Use.ADMIN)
 
@@ -81,7 +81,7 @@ class Chooser(SafeSelect, template=r"choose:(?P<what>[a-z]+)"):
 
 def one_of(what: str, options: Sequence[Option], chosen: str) -> ui.ActionRow[Any]:
     """A menu of texts of which exactly one holds."""
-    return _row(ui.Select(custom_id=f"choose:{what}", options=_options(options, {chosen})))
+    return _row(ui.Select(custom_id=f"choose/{what}", options=_options(options, {chosen})))
 
 
 def some_of(
@@ -90,7 +90,7 @@ def some_of(
     """A menu of texts of which any number may hold."""
     return _row(
         ui.Select(
-            custom_id=f"choose:{what}",
+            custom_id=f"choose/{what}",
             options=_options(options, set(chosen)),
             placeholder=hint,
             min_values=0,
@@ -105,7 +105,7 @@ def channels(
     """A menu of the server's channels; `posts` leaves only those that take messages at once."""
     return _row(
         ui.ChannelSelect(
-            custom_id=f"choose:{what}",
+            custom_id=f"choose/{what}",
             channel_types=POST_TYPES if posts else CHANNEL_TYPES,
             placeholder=hint,
             min_values=0,
@@ -119,7 +119,7 @@ def roles(what: str, chosen: Sequence[int], hint: str) -> ui.ActionRow[Any]:
     """A menu of the server's roles."""
     return _row(
         ui.RoleSelect(
-            custom_id=f"choose:{what}",
+            custom_id=f"choose/{what}",
             placeholder=hint,
             min_values=0,
             max_values=PICKED_MAX,

@@ -1,0 +1,237 @@
+"""Every way into the bot, with what goes in: commands, autocomplete, buttons, menus and forms."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from PIL import ImageChops
+from simcord.actors import MemberActor
+from simcord.builders import ChannelHandle
+from simcord.results import InteractionResult, ResponseMessage
+
+from bot.domain import TaskState
+from bot.services.access import Use
+from tests import assets
+from tests.cogs.staff import copies, hand_out, promote, said
+from tests.cogs.world import World
+from tests.services.scripted import hang
+
+INVERTED = ("mask.png", assets.encoded(ImageChops.invert(assets.mask(96, 64)), "PNG"))
+S = TaskState
+
+
+@dataclass(frozen=True)
+class Things:
+    """What Alice has open in front of her before the rule changes; she may Manage Server."""
+
+    world: World
+    alice: MemberActor
+    staff_role: Any
+    other_channel: ChannelHandle
+    messages: Mapping[str, Any]
+    forms: Mapping[str, InteractionResult]
+    done_id: str
+
+
+@dataclass(frozen=True)
+class Entrance:
+    """`on` is what it is on; `writes`: what the member wrote for an edit goes in with it."""
+
+    use: Use
+    act: Callable[[Things, Any], Awaitable[str]]
+    on: str = ""
+    writes: bool = False
+
+    async def enter(self, things: Things, name: str) -> str:
+        """Try it; pages are everyone's own, since a choice changes them."""
+        return await self.act(things, things.messages.get(name) or things.messages.get(self.on))
+
+
+def command(
+    path: str, use: Use, options: Mapping[str, Callable[[Things], Any]] | None = None
+) -> Entrance:
+    async def act(things: Things, _message: Any) -> str:
+        given = {name: value(things) for name, value in (options or {}).items()}
+        if path == "inpaint":
+            return said(await things.world.inpaint(things.alice))
+        return said(await things.alice.slash(things.world.channel, path, **given))
+
+    return Entrance(use, act, writes=use is Use.EDIT)
+
+
+def typing(path: str, option: str, use: Use) -> Entrance:
+    async def act(things: Things, _message: Any) -> str:
+        offered = await things.alice.autocomplete(things.world.channel, path, option, "")
+        return ", ".join(choice["name"] for choice in offered) or NOTHING_OFFERED
+
+    return Entrance(use, act)
+
+
+def button(on: str, verb: str, use: Use, writes: bool = False) -> Entrance:
+    async def act(things: Things, message: Any) -> str:
+        (found,) = [each for each in ids_of(message) if each.startswith(f"{verb}:")][:1]
+        return said(await things.alice.click(message, custom_id=found))
+
+    return Entrance(use, act, on, writes)
+
+
+def menu(on: str, what: str, use: Use, value: Callable[[Things], list[Any]]) -> Entrance:
+    async def act(things: Things, message: Any) -> str:
+        chosen = value(things)
+        return said(await things.alice.select(message, chosen, custom_id=f"choose/{what}"))
+
+    return Entrance(use, act, on)
+
+
+def form(kind: str, **values: str) -> Entrance:
+    async def act(things: Things, _message: Any) -> str:
+        return said(await things.alice.submit_modal(things.forms[kind], values))
+
+    return Entrance(Use.ADMIN, act)
+
+
+def ids_of(message: Any) -> list[str]:
+    """The custom_ids of a message's controls."""
+    raw = [part if isinstance(part, dict) else part.to_dict() for part in message.components]
+    found: list[str] = []
+    while raw:
+        part = raw.pop()
+        raw += part.get("components", [])
+        found += [part["custom_id"]] if part.get("custom_id") else []
+    return found
+
+
+NOTHING_OFFERED = "nothing is offered"
+
+
+def other(things: Things) -> list[ChannelHandle]:
+    return [things.other_channel]
+
+
+def role(things: Things) -> list[Any]:
+    return [things.staff_role]
+
+
+Given = Callable[[Things], Any]
+TASK: dict[str, Given] = {"task": lambda things: things.done_id}
+WHO: dict[str, Given] = {"member": lambda things: things.world.bob}
+
+ENTRANCES: Mapping[str, Entrance] = {
+    "command inpaint": command("inpaint", Use.EDIT),
+    "command task list": command("task list", Use.LOOK),
+    "command task show": command("task show", Use.LOOK, TASK),
+    "command task cancel": command("task cancel", Use.TAKE_BACK, TASK),
+    "command settings": command("settings", Use.LOOK),
+    "command help": command("help", Use.LOOK),
+    "command about": command("about", Use.LOOK),
+    "command server settings": command("server settings", Use.ADMIN),
+    "command server log": command("server log", Use.ADMIN),
+    "command server blocked": command("server blocked", Use.ADMIN),
+    "command server block": command("server block", Use.ADMIN, WHO),
+    "command server unblock": command("server unblock", Use.ADMIN, WHO),
+    "typing inpaint parent": typing("inpaint", "parent", Use.EDIT),
+    "typing inpaint provider": typing("inpaint", "provider", Use.EDIT),
+    "typing inpaint model": typing("inpaint", "model", Use.EDIT),
+    "typing inpaint extra": typing("inpaint", "extra", Use.EDIT),
+    "typing task show task": typing("task show", "task", Use.LOOK),
+    "typing task cancel task": typing("task cancel", "task", Use.TAKE_BACK),
+    "typing server block until": typing("server block", "until", Use.ADMIN),
+    "button invert": button("draft", "invert", Use.EDIT, writes=True),
+    "button go": button("draft", "go", Use.EDIT, writes=True),
+    "button again": button("card", "again", Use.EDIT, writes=True),
+    "button cancel": button("running", "cancel", Use.TAKE_BACK),
+    "button mine": button("task list", "mine", Use.LOOK),
+    "button all": button("task list", "all", Use.LOOK),
+    "button changes": button("server settings", "changes", Use.ADMIN),
+    "button blocked": button("server settings", "blocked", Use.ADMIN),
+    "button server": button("server log", "server", Use.ADMIN),
+    "button limits": button("server settings", "limits", Use.ADMIN),
+    "button words": button("server settings", "words", Use.ADMIN),
+    "button restore": button("first report", "restore", Use.MODERATE),
+    "button remove": button("second report", "remove", Use.MODERATE),
+    "menu ping": menu("settings", "ping", Use.LOOK, lambda _: ["always"]),
+    "menu askfirst": menu("settings", "askfirst", Use.LOOK, lambda _: ["ask"]),
+    "menu favorite": menu("settings", "favorite", Use.LOOK, lambda _: ["plain"]),
+    "menu topic": menu("help", "topic", Use.LOOK, lambda _: ["mask"]),
+    "menu default": menu("server settings", "default", Use.ADMIN, lambda _: ["plain"]),
+    "menu providers": menu("server settings", "providers", Use.ADMIN, lambda _: ["plain"]),
+    "menu reports": menu(
+        "server settings", "reports", Use.ADMIN, lambda things: [things.other_channel]
+    ),
+    "form words": form("words", blocked_words="vase", words_sentence="Read the rules."),
+    "form limits": form("limits", live_member_max="2"),
+    # These change the rules that others are asked by, so they come last.
+    "menu channels": menu(
+        "server settings", "channels", Use.ADMIN, lambda things: [things.other_channel]
+    ),
+    "menu roles": menu("server settings", "roles", Use.ADMIN, role),
+    "button pause": button("server settings", "pause", Use.ADMIN),
+    "button resume": button("paused", "resume", Use.ADMIN),
+    "button report": button("card", "report", Use.REPORT),
+    "button delete": button("card", "delete", Use.TAKE_BACK),
+}
+
+
+PAGES = ("task list", "settings", "help", "server settings", "server log")
+
+
+async def prepare(world: World) -> Things:
+    """Everything that can be pressed, opened while all was allowed."""
+    alice = world.alice
+    elsewhere = world.guild.create_text_channel("elsewhere")
+    staff = promote(world, alice, manage_guild=True)
+    await world.env.settle()
+    hand_out(world, alice, "server")
+    await world.inpaint()
+    done_id = (await world.in_state(S.DONE)).id
+    await copies(world, 8)
+    messages = {
+        "card": world.card(),
+        **await _reports(world, elsewhere),
+        **await _edits(world),
+        **await _pages(world),
+    }
+    forms = {
+        kind: await alice.click(messages[f"button {kind}"], custom_id=f"{kind}:-")
+        for kind in ("limits", "words")
+    }
+    return Things(world, alice, staff, elsewhere, messages, forms, done_id)
+
+
+async def _reports(world: World, channel: ChannelHandle) -> dict[str, Any]:
+    """Two cards of Bob's, reported by him."""
+    await world.app.desk.guilds.change(world.guild.id, world.bob.id, report_channel=channel.id)
+    for n in (1, 2):
+        await world.inpaint(world.bob, prompt="bob's boat")
+        await world.in_state(S.DONE)
+        await world.bob.click(world.cards()[n], label="Report")
+        await world.until(lambda: len(world.cards(channel)) == n)  # noqa: B023
+    first, second = world.cards(channel)
+    return {"first report": first, "second report": second}
+
+
+async def _edits(world: World) -> dict[str, Any]:
+    world.provider.polls = [hang]
+    draft = await world.inpaint(mask=INVERTED)
+    await world.inpaint(prompt="a slow boat")
+    await world.in_state(S.RUNNING)
+    return {"draft": draft.response, "running": world.cards()[-1]}
+
+
+async def _pages(world: World) -> dict[str, Any]:
+    pages = {
+        name: await _opened(world, each.on) for name, each in ENTRANCES.items() if each.on in PAGES
+    }
+    alice, guilds = world.alice, world.app.desk.guilds
+    await guilds.change(world.guild.id, alice.id, paused=True)
+    pages["button resume"] = await _opened(world, "server settings")
+    await guilds.change(world.guild.id, alice.id, paused=False)
+    pages["button all"] = await _opened(world, "task list", whose="mine")
+    pages["button mine"] = await _opened(world, "task list", whose="all")
+    return pages
+
+
+async def _opened(world: World, path: str, **options: str) -> ResponseMessage:
+    result = await world.alice.slash(world.channel, path, **options)
+    assert result.response is not None
+    return result.response
