@@ -14,10 +14,10 @@ from bot.sandbox.standins.common import Desk, StandIn
 class Case:
     """`means` says of every file in bodies/<slug>/ what `told` makes of it.
 
-    `polls`: the stand-in answers a start with a job that goes on. `inline`: pictures come inside
-    the answer. `submits` counts one job's starts by the name of another call where it is not
-    "submit". `ends` is where an outcome differs from the shared table, by the row's name; None
-    where the row cannot happen.
+    `starts`: a start is a call of its own ("submit"). `polls`: it may be answered with a job that
+    goes on, which the behavior `queues` makes sure of. `inline`: pictures come inside the answer.
+    `ends` is where an outcome differs from the shared table, by the row's name; None where the row
+    cannot happen.
     """
 
     spec: ProviderSpec
@@ -26,7 +26,9 @@ class Case:
     settings: Callable[[Desk], dict[str, str]]
     parse: Callable[[Any], Update]
     means: Mapping[str, str]
+    starts: bool = True
     polls: bool = True
+    queues: str = ""
     inline: bool = False
     ends: Mapping[str, str | None] = field(default_factory=dict[str, str | None])
 

@@ -55,7 +55,10 @@ CASE = Case(
     settings=settings,
     parse=no_updates,
     means={},
+    starts=False,
     inline=True,
+    # It is asked for each picture by itself, and for nothing that costs.
+    ends={"fewer pictures": None},
 )
 
 
@@ -237,9 +240,8 @@ async def test_what_breaks_over_there_ends_here_at_once(tmp_path: Path) -> None:
 async def test_an_answer_without_a_picture_is_none(tmp_path: Path) -> None:
     async with at_hand() as (desk, provider):
         work = job(tmp_path, provider, side_px=96, prompt="vase #empty")
-        _, update = await to_the_end(provider, work)
-        assert isinstance(update, Failed)
-        assert type(update.error) is BadAnswer
+        with pytest.raises(BadAnswer):
+            await to_the_end(provider, work)
         assert desk.calls("poll") == 1
 
 
