@@ -16,7 +16,7 @@ from urllib.parse import urlencode
 
 import httpx
 
-from bot.errors import AmbiguousSubmit, NotSent, ProviderError, Unavailable
+from bot.errors import AmbiguousSubmit, BadAnswer, NotSent, ProviderError, Unavailable
 from bot.providers.answer import Answer, other_error, read, submit_error
 from bot.providers.fetch import Fetched, Fetcher, keep
 from bot.providers.guard import MIB, FetchPolicy, allowed
@@ -167,6 +167,8 @@ class ApiClient:
             answer = await self._try(call)
         except _Later as later:
             raise later.error from later.__cause__
+        if len(answer.data) > policy.bytes_max:
+            raise BadAnswer(log=f"a picture of more than {policy.bytes_max} bytes")
         return await keep(answer.data, target)
 
     async def download(self, policy: FetchPolicy, url: str, target: Path) -> Fetched:

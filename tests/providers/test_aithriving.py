@@ -66,6 +66,8 @@ CASE = Case(
     },
     polls=False,
     inline=True,
+    # As base64 it is more than an answer may be, and what is not read to its end is not known.
+    ends={"too large": "unknown unknown"},
 )
 
 

@@ -100,6 +100,9 @@ CASE = Case(
         "unknown_shape": "odd",
         "unknown_status": "odd",
     },
+    queues="queued",
+    # Its filter blanks pictures, so a blank one is no picture to pay for.
+    ends={"blank": "failed filtered"},
 )
 
 

@@ -177,8 +177,9 @@ class Desk:
         if call is None:
             return await handler(request)
         self._calls[call] += 1
-        self.seen.append(Seen(call, await _body(request), dict(request.headers)))
         fault = self.faults.get(call)
+        body = await _body(request, is_last=fault is not None)
+        self.seen.append(Seen(call, body, dict(request.headers)))
         if fault is None:
             return await handler(request)
         if fault.times:
@@ -196,7 +197,7 @@ class StandIn(Protocol):
         ...
 
 
-async def _body(request: web.Request) -> Any:
+async def _body(request: web.Request, *, is_last: bool) -> Any:
     if request.content_type == "application/json":
         try:
             return await request.json()
@@ -204,15 +205,18 @@ async def _body(request: web.Request) -> Any:
             return None
     if request.content_type != "multipart/form-data":
         return None
-    return {name: _value(value) for name, value in (await request.post()).items()}
+    return {name: _value(value, is_last) for name, value in (await request.post()).items()}
 
 
-def _value(value: str | bytes | bytearray | web.FileField) -> str | bytes:
-    """A field of a form; a file can be read again afterwards."""
+def _value(value: str | bytes | bytearray | web.FileField, is_last: bool) -> str | bytes:
+    """A field of a form; a file can be read again where the call goes on to its handler."""
     if not isinstance(value, web.FileField):
         return value if isinstance(value, str) else bytes(value)
     data = value.file.read()
-    value.file.seek(0)
+    if is_last:
+        value.file.close()
+    else:
+        value.file.seek(0)
     return data
 
 

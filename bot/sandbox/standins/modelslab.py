@@ -74,7 +74,7 @@ class ModelsLabStandIn:
         job = self._desk.start(wish, make, number)
         if queued:
             return self._processing(job)
-        return says(**await job.outcome(), id=int(job.id))
+        return await self._ended(job)
 
     async def _poll(self, request: web.Request) -> web.StreamResponse:
         if refusal := self._refuse_stranger(await request.json()):
@@ -84,6 +84,9 @@ class ModelsLabStandIn:
             return _error("Request not found")
         if self._desk.behaves(Behavior.ENDLESS, job.wish.prompt) or job.fraction < 1:
             return says(status="processing", message="Request processing", output="", tip=TIP)
+        return await self._ended(job)
+
+    async def _ended(self, job: Remote) -> web.Response:
         if self._desk.behaves(Behavior.FAILED, job.wish.prompt):
             return says(status="failed", messege="Something went wrong", id=int(job.id))
         return says(**await job.outcome(), id=int(job.id))

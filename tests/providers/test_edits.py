@@ -1,0 +1,97 @@
+"""One edit through the real engine, on every provider; and Cancel while it runs."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from PIL import Image, ImageChops
+
+from bot.domain import Op, ResultState, TaskState
+from bot.errors import BadAnswer
+from bot.providers import Off, Parts
+from bot.providers.api import ApiClient, open_client
+from bot.providers.base import Delivered, Travel
+from bot.providers.fetch import Fetcher
+from bot.sandbox.standins.common import serving
+from bot.sandbox.standins.faults import Behavior
+from bot.services import reading
+from bot.services.tasks import CancelOutcome
+from tests.providers.case import Case
+from tests.providers.cases import CASES
+from tests.providers.faults import Row
+from tests.providers.media import media_links
+from tests.providers.remotes import soon
+from tests.providers.test_faults import asked, assert_money, assert_silent, at_fault
+from tests.services.engine import ALICE, settings, until
+from tests.services.scripted import ThreadPictures
+
+EDITING = [case for case in CASES.values() if case.spec.ops[Op.INPAINT].image is not Travel.PARENT]
+EVERY = pytest.mark.parametrize("case", EDITING, ids=[case.spec.slug for case in EDITING])
+POLLING = [case for case in CASES.values() if case.polls and case.starts]
+
+
+@EVERY
+async def test_an_edit_changes_the_mask_and_nothing_else(
+    case: Case, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    count = min(2, case.spec.ops[Op.INPAINT].count_max)
+    caplog.set_level("DEBUG", logger="bot")
+    async with at_fault(case, Row("done", count=count), tmp_path) as (desk, app):
+        task = await asked(app, case, Row("done", count=count), tmp_path)
+        task = await until(app, task.id)
+        assert task.state is TaskState.DONE, task.error_text
+        assert task.settled == task.quoted
+        assert task.upstream_unit == case.spec.unit
+        async with app.db.read() as session:
+            results = await reading.results(session, [task.id])
+            picture = await app.blobs.paths(app.db, task.picture_blob or "", task.mask_blob or "")
+        assert [result.state for result, _ in results] == [ResultState.OK] * count
+        for _, blob in results:
+            assert blob is not None
+            assert_only_inside(*picture, app.blobs.path(blob.id, blob.suffix))
+        await assert_money(app, replace(task, count=1))
+    assert_silent(caplog.text, task, desk)
+
+
+def assert_only_inside(picture: Path, mask: Path, result: Path) -> None:
+    with Image.open(picture) as a, Image.open(result) as b, Image.open(mask) as marks:
+        difference = ImageChops.difference(a.convert("RGB"), b.convert("RGB"))
+        assert difference.getbbox() is not None
+        outside = ImageChops.invert(marks.convert("L"))
+        black = Image.new("RGB", difference.size)
+        assert Image.composite(difference, black, outside).getbbox() is None
+
+
+@pytest.mark.parametrize("case", POLLING, ids=[case.spec.slug for case in POLLING])
+async def test_cancel_while_it_runs_is_the_providers_to_decide(case: Case, tmp_path: Path) -> None:
+    slow = Row("done", call="poll", pace_s=600.0)
+    row = slow if case.spec.cancels else Row("done", call="poll", behavior=Behavior.ENDLESS)
+    async with at_fault(case, row, tmp_path) as (desk, app):
+        task = await asked(app, case, row, tmp_path)
+        await until(app, task.id, TaskState.RUNNING)
+        said = await app.tasks.cancel(task.id, ALICE, False)
+        assert said is (CancelOutcome.ASKED if case.spec.cancels else CancelOutcome.TOO_LATE)
+        if not case.spec.cancels:
+            desk.behavior.discard(Behavior.ENDLESS)
+        task = await until(app, task.id)
+        assert task.state is (TaskState.CANCELLED if case.spec.cancels else TaskState.DONE)
+        assert desk.calls("submit") == 1
+        await assert_money(app, replace(task, count=1))
+
+
+async def _private(host: str, port: int) -> list[str]:
+    return ["93.184.216.34", "10.0.0.1"]
+
+
+@pytest.mark.parametrize("slug", ["modelslab", "qolaba"])
+async def test_a_listed_host_on_a_private_address_is_not_fetched(slug: str, tmp_path: Path) -> None:
+    case = CASES[slug]
+    picture = Delivered(url=f"https://{case.spec.origins[0].replace('*', 'cdn')}/1.png")
+    async with media_links() as media, serving(case.standin) as desk, open_client() as client:
+        api = ApiClient(client, fetcher=Fetcher(_private), sleep=soon)
+        chosen = settings(tmp_path, **case.settings(desk))
+        provider = case.factory(Parts(chosen, api, ThreadPictures(), media))
+        assert not isinstance(provider, Off)
+        with pytest.raises(BadAnswer, match="private network"):
+            await provider.download(picture, tmp_path / "raw")
+    assert not (tmp_path / "raw").exists()
