@@ -5,7 +5,7 @@ import logging
 import re
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import discord
 
@@ -13,6 +13,7 @@ from bot.delivery.client import InpaintBot, build_bot
 from bot.delivery.invite import invite_url
 from bot.delivery.syncing import Synced, sync
 from bot.errors import BadSettings, StartupError
+from bot.services.ending import end
 
 if TYPE_CHECKING:
     from bot.app import App
@@ -102,7 +103,7 @@ async def _log_in(client: discord.Client, token: str) -> None:
 
 
 async def _until(stop: asyncio.Event, gateway: asyncio.Task[None]) -> None:
-    asked = asyncio.create_task(stop.wait(), name="stop")
+    asked: asyncio.Task[Any] = asyncio.create_task(stop.wait(), name="stop")
     try:
         await asyncio.wait({gateway, asked}, return_when=asyncio.FIRST_COMPLETED)
         if gateway.done():
@@ -110,6 +111,6 @@ async def _until(stop: asyncio.Event, gateway: asyncio.Task[None]) -> None:
     except discord.PrivilegedIntentsRequired as error:
         raise BadSettings(NO_INTENTS) from error
     finally:
-        asked.cancel()
-        gateway.cancel()
+        # discord.py loses a cancel that comes while an attempt to connect fails.
+        await end([asked, gateway])
         await asyncio.gather(gateway, asked, return_exceptions=True)

@@ -43,12 +43,15 @@ def test_it_prints_its_invite_link_works_and_stops_gracefully(
         command = [sys.executable, "-c", START, discord.discord_base, "run", "--data", str(data)]
         seen: list[str] = []
         with subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True) as process:
-            said = lines(process, seen)
-            invite = next(line for line in said if "its invite link: " in line)
-            next(line for line in said if "tasks go on from where they stood" in line)
-            process.send_signal(number)
-            seen += list(said)
-            assert process.wait(30) == 0, "".join(seen)
+            try:
+                said = lines(process, seen)
+                invite = next(line for line in said if "its invite link: " in line)
+                next(line for line in said if "tasks go on from where they stood" in line)
+                process.send_signal(number)
+                seen += list(said)
+                assert process.wait(30) == 0, "".join(seen)
+            finally:
+                process.kill()
         assert len(discord.events("commands")) == 1
     assert "permissions=274878008320" in invite
     log = "".join(seen)

@@ -96,6 +96,27 @@ async def test_refused_intents_are_said() -> None:
         await serve._until(asyncio.Event(), asyncio.create_task(refused()))
 
 
+async def test_a_gateway_that_loses_a_cancel_is_asked_again() -> None:
+    """As discord.py's does in Python 3.11 while an attempt to connect fails."""
+    begun, asked = asyncio.Event(), 0
+
+    async def stubborn() -> None:
+        nonlocal asked
+        while asked < 2:
+            begun.set()
+            try:
+                await asyncio.Event().wait()
+            except asyncio.CancelledError:
+                asked += 1
+
+    stop = asyncio.Event()
+    gateway = asyncio.create_task(stubborn())
+    await begun.wait()
+    stop.set()
+    await serve._until(stop, gateway)
+    assert (gateway.done(), asked) == (True, 2)
+
+
 async def test_syncing_sends_every_command_although_none_changed(
     standin: Parts, tmp_path: Path
 ) -> None:
