@@ -99,6 +99,17 @@ class Prepared(Costless):
 
 
 @dataclass
+class Hanging(Costless):
+    """Accepts at once and is never done; asked again only after a long while."""
+
+    poll_after_s: float = 3600.0
+
+    async def submit(self, job: Job) -> Update:
+        """Accepted."""
+        return Waiting(f"remote-{job.task_id}", self.poll_after_s)
+
+
+@dataclass
 class Painter(Costless):
     """Answers at once with the job's own picture, painted; `spent_s` is the CPU it took.
 

@@ -1,11 +1,16 @@
 """Tasks over pictures that are blobs already, booked like any other."""
 
+from datetime import timedelta
 from typing import Any
+
+from sqlalchemy import update
 
 from bench.providers import SPEC
 from bench.stage import request
 from bot.app import App
-from bot.domain import MaskFacts, MaskSource
+from bot.db.models import TaskRow
+from bot.domain import Fit, MaskFacts, MaskSource, TaskState
+from bot.providers.base import Waiting
 from bot.services.blobs import KeptBlob
 from bot.services.looking import Kept
 from bot.services.records import to_json
@@ -31,8 +36,26 @@ async def columns(app: App) -> dict[str, Any]:
     }
 
 
-async def book(app: App, values: dict[str, Any], n: int) -> str:
+async def book(app: App, values: dict[str, Any], n: int, **changes: Any) -> str:
     """One queued task."""
     kept = Kept({}, ())
-    task = await app.intake.book(request(f"bench-{n}"), SPEC, values, kept)
+    task = await app.intake.book(request(f"bench-{n}", **changes), SPEC, values, kept)
     return task.id
+
+
+async def set_running(app: App) -> None:
+    """As if the provider had taken every task and would be asked in an hour."""
+    due = app.clock.now() + timedelta(hours=1)
+    state = {"waiting": to_json(Waiting("remote", 3600.0)), "uploads": {}}
+    async with app.db.write() as session:
+        await session.execute(
+            update(TaskRow).values(
+                state=TaskState.RUNNING,
+                attempt=1,
+                remote_id=TaskRow.id,
+                remote_state=state,
+                next_at=due,
+                deadline_at=due,
+                fit=to_json(Fit((0, 0, SIDE_PX, SIDE_PX), SIDE_PX, SIDE_PX)),
+            )
+        )

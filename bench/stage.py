@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -87,9 +88,11 @@ async def engine(app: App) -> AsyncGenerator[Ends]:
         await app.dispatcher.stop(0.0, app.drive.in_submit)
 
 
-def request(key: str, picture: Path | None = None, mask: Path | None = None) -> EditRequest:
+def request(
+    key: str, picture: Path | None = None, mask: Path | None = None, **changes: Any
+) -> EditRequest:
     """What a member asks for."""
-    return EditRequest(
+    wish = EditRequest(
         request_key=key,
         origin=Origin.SLASH,
         user_id=MEMBER,
@@ -99,6 +102,7 @@ def request(key: str, picture: Path | None = None, mask: Path | None = None) -> 
         mask=mask,
         prompt="a teal balloon",
     )
+    return replace(wish, **changes)
 
 
 async def done(app: App, task_id: str) -> Task:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bench import edit, engine
+from bench import edit, engine, rss, start
 from bench.figures import Figure
 
 
@@ -23,3 +23,12 @@ async def test_engine_compares_tasks_with_their_bare_statements() -> None:
     # Booked, admitted, submitted, running and done: five that write, and what is read between.
     assert found["transactions of one task"] >= 5
     assert found["statements of one task"] > found["transactions of one task"]
+
+
+async def test_start_resumes_and_weighs_the_bot() -> None:
+    found = named(await start.run(tasks=3, rounds=1, loaded=2))
+    assert found["first SELECT to 3 drives scheduled"] > 0
+    assert 0 < found["its CPU"]
+    if rss.is_told:
+        assert found["memory at rest"] > found["of the short worker"] > 5
+        assert found["memory of a task in flight"] != 0
