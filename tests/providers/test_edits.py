@@ -6,14 +6,15 @@ from pathlib import Path
 import pytest
 from PIL import Image, ImageChops
 
-from bot.domain import Op, ResultState, TaskState
+from bot.app import App
+from bot.domain import Op, ResultState, Task, TaskState
 from bot.errors import BadAnswer
 from bot.providers import Off, Parts
 from bot.providers.api import ApiClient, open_client
 from bot.providers.base import Delivered, Travel
 from bot.providers.fetch import Fetcher
 from bot.sandbox.standins.common import serving
-from bot.sandbox.standins.faults import Behavior
+from bot.sandbox.standins.faults import Behavior, Kind
 from bot.services import reading
 from bot.services.tasks import CancelOutcome
 from tests.providers.case import Case
@@ -42,24 +43,80 @@ async def test_an_edit_changes_the_mask_and_nothing_else(
         assert task.state is TaskState.DONE, task.error_text
         assert task.settled == task.quoted
         assert task.upstream_unit == case.spec.unit
+        picture, mask = await sent_files(app, task)
         async with app.db.read() as session:
             results = await reading.results(session, [task.id])
-            picture = await app.blobs.paths(app.db, task.picture_blob or "", task.mask_blob or "")
         assert [result.state for result, _ in results] == [ResultState.OK] * count
         for _, blob in results:
             assert blob is not None
-            assert_only_inside(*picture, app.blobs.path(blob.id, blob.suffix))
+            assert_only_inside(picture, mask, app.blobs.path(blob.id, blob.suffix))
         await assert_money(app, replace(task, count=1))
     assert_silent(caplog.text, task, desk)
 
 
+async def sent_files(app: App, task: Task) -> tuple[Path, Path]:
+    files = await app.blobs.paths(app.db, task.picture_blob or "", task.mask_blob or "")
+    return files[0], files[1]
+
+
 def assert_only_inside(picture: Path, mask: Path, result: Path) -> None:
-    with Image.open(picture) as a, Image.open(result) as b, Image.open(mask) as marks:
-        difference = ImageChops.difference(a.convert("RGB"), b.convert("RGB"))
-        assert difference.getbbox() is not None
+    difference = compared(picture, result)
+    assert difference.getbbox() is not None
+    with Image.open(mask) as marks:
         outside = ImageChops.invert(marks.convert("L"))
-        black = Image.new("RGB", difference.size)
-        assert Image.composite(difference, black, outside).getbbox() is None
+    black = Image.new("RGB", difference.size)
+    assert Image.composite(difference, black, outside).getbbox() is None
+
+
+def compared(picture: Path, result: Path) -> Image.Image:
+    with Image.open(picture) as a, Image.open(result) as b:
+        return ImageChops.difference(a.convert("RGB"), b.convert("RGB"))
+
+
+def told(slug: str, name: str, value: str) -> Case:
+    """A provider with one more setting."""
+    case = CASES[slug]
+    return replace(case, settings=lambda desk: case.settings(desk) | {name: value})
+
+
+async def test_a_mask_can_travel_as_transparency(tmp_path: Path) -> None:
+    case = told("aithriving", "aithriving_mask", "alpha")
+    async with at_fault(case, Row("done"), tmp_path) as (desk, app):
+        task = await until(app, (await asked(app, case, Row("done"), tmp_path)).id)
+        assert task.state is TaskState.DONE, task.error_text
+        (start,) = desk.sent("submit")
+        assert "mask" not in start.body
+        async with app.db.read() as session:
+            ((_, blob),) = await reading.results(session, [task.id])
+        assert blob is not None
+        assert_only_inside(*await sent_files(app, task), app.blobs.path(blob.id, blob.suffix))
+
+
+async def test_a_mask_can_be_turned_around(tmp_path: Path) -> None:
+    case = told("qolaba", "qolaba_invert_mask", "true")
+    row = Row("done", behavior=Behavior.ENDLESS)
+    async with at_fault(case, row, tmp_path) as (_, app):
+        task = await until(app, (await asked(app, case, row, tmp_path)).id, TaskState.RUNNING)
+        with Image.open(app.settings.data_dir / "work" / task.id / "mask.png") as sent:
+            middle = sent.width // 2, sent.height // 2
+            assert (sent.getpixel((0, 0)), sent.getpixel(middle)) == (255, 0)
+
+
+async def test_a_picture_that_is_late_is_waited_for(tmp_path: Path) -> None:
+    fault = {"kind": Kind.STATUS, "status": 404, "times": 2}
+    row = Row("done", "file", fault, behavior="future")
+    async with at_fault(CASES["modelslab"], row, tmp_path) as (desk, app):
+        task = await until(app, (await asked(app, CASES["modelslab"], row, tmp_path)).id)
+        assert task.state is TaskState.DONE, task.error_text
+        assert desk.calls("file") == 3
+
+
+async def test_a_blanked_picture_is_not_paid(tmp_path: Path) -> None:
+    row = Row("failed filtered", behavior=Behavior.NSFW)
+    async with at_fault(CASES["modelslab"], row, tmp_path) as (_, app):
+        task = await until(app, (await asked(app, CASES["modelslab"], row, tmp_path)).id)
+        assert (task.state, task.error_code, task.settled) == (TaskState.FAILED, "filtered", 0)
+        assert "safety filter" in (task.error_text or "")
 
 
 @pytest.mark.parametrize("case", POLLING, ids=[case.spec.slug for case in POLLING])
