@@ -1,7 +1,9 @@
 """Report under a card, and what a server's moderators decide."""
 
+import logging
 from typing import TYPE_CHECKING
 
+import discord
 from discord.ext import commands
 
 from bot.delivery.client import InpaintBot
@@ -9,10 +11,12 @@ from bot.delivery.entrance import AnyInteraction
 from bot.delivery.reply import show, tell
 from bot.delivery.report_card import render_report, report_id
 from bot.errors import TaskGone
-from bot.services.reports import Decision, Reported
+from bot.services.reports import Decision, Reported, ReportView
 
 if TYPE_CHECKING:
     from bot.app import App
+
+log = logging.getLogger(__name__)
 
 SAID = {
     Reported.HIDDEN: (
@@ -63,6 +67,20 @@ class Reports(commands.Cog):
             report, interaction.guild_id or 0, interaction.user.id, decision
         )
         await show(interaction, render_report(view))
+        if interaction.message is None or interaction.message.id != view.message_id:
+            await self._redraw(view)
+
+    async def _redraw(self, view: ReportView) -> None:
+        """Say it in the report channel too, where the decision was made elsewhere."""
+        channel_id, message_id = view.channel_id, view.message_id
+        if channel_id is None or message_id is None:
+            return
+        try:
+            await self._bot.poster.redraw(
+                channel_id, view.task.guild_id, message_id, render_report(view)
+            )
+        except discord.HTTPException as error:
+            log.info("the report's message could not be changed: %s", error)
 
 
 async def setup(bot: InpaintBot) -> None:

@@ -70,6 +70,14 @@ class Poster:
         none = AllowedMentions.none()
         return (await channel.send(view=layout, nonce=nonce, allowed_mentions=none)).id
 
+    async def redraw(
+        self, channel_id: int, guild_id: int, message_id: int, layout: ui.LayoutView
+    ) -> None:
+        """Change a message that `post` made."""
+        channel = self._bot.get_partial_messageable(channel_id, guild_id=guild_id or None)
+        message = channel.get_partial_message(message_id)
+        await message.edit(view=layout, allowed_mentions=AllowedMentions.none())
+
     async def post_ping(self, task: Task, text: str) -> int:
         """Reply to the card, mentioning nobody but the member."""
         member = [discord.Object(task.user_id)] if task.user_id else []

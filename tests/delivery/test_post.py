@@ -6,11 +6,12 @@ from typing import Any
 
 import pytest
 
+from bot.delivery.poster import card_nonce
 from bot.domain import CardState, TaskState
 from bot.services.cards import Progress, TaskView
 from tests.delivery.stage import stage
 from tests.delivery.test_faults import refused
-from tests.delivery.views import NOW, TASK_ID, after, done, result, view
+from tests.delivery.views import NOW, TASK_ID, after, done, result, task, view
 from tests.fakes import FakeClock
 
 S = TaskState
@@ -252,3 +253,12 @@ async def test_the_loop_ends_when_it_is_cancelled(clock: FakeClock) -> None:
         await s.until(lambda: len(s.poster.asked) == 1)
     await asyncio.sleep(0)
     assert len(asyncio.all_tasks()) == 1
+
+
+def test_a_card_that_is_posted_anew_does_not_get_the_one_that_is_gone() -> None:
+    fresh, anew = task(S.DONE, ping_message_id=None), task(S.DONE, ping_message_id=0)
+    assert card_nonce(fresh, NOW) == card_nonce(fresh, after(9)) == TASK_ID
+    assert card_nonce(anew, NOW) == card_nonce(anew, after(0.4))
+    nonces = {TASK_ID, card_nonce(anew, NOW), card_nonce(anew, after(9))}
+    assert len(nonces) == 3
+    assert all(len(nonce) <= 25 for nonce in nonces)
