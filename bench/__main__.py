@@ -6,11 +6,16 @@ import sys
 import time
 from collections.abc import Callable, Coroutine, Sequence
 
-from bench import edit, engine, start
+from bench import ack, edit, engine, start
 from bench.figures import Figure, table
 
 Part = Callable[[], Coroutine[None, None, list[Figure]]]
-PARTS: dict[str, Part] = {"edit": edit.run, "engine": engine.run, "start": start.run}
+PARTS: dict[str, Part] = {
+    "edit": edit.run,
+    "engine": engine.run,
+    "start": start.run,
+    "ack": ack.run,
+}
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -4,7 +4,7 @@ import os
 import shutil
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -107,6 +107,28 @@ class Hanging(Costless):
     async def submit(self, job: Job) -> Update:
         """Accepted."""
         return Waiting(f"remote-{job.task_id}", self.poll_after_s)
+
+
+class Echo(Costless):
+    """Answers at once with what it was sent."""
+
+    async def submit(self, job: Job) -> Update:
+        """Done already."""
+        return Done((Delivered(path=str(job.picture)),))
+
+
+class Creeping(Costless):
+    """Tells a little more progress whenever it is asked, and is never done."""
+
+    spec = replace(SPEC, slug="creeping", title="Creeping")
+
+    async def submit(self, job: Job) -> Update:
+        """Accepted."""
+        return Waiting(f"remote-{job.task_id}", self.spec.poll_after_s, percent=0)
+
+    async def poll(self, job: Job, waiting: Waiting) -> Update:
+        """One percent more."""
+        return replace(waiting, percent=((waiting.percent or 0) + 1) % 100)
 
 
 @dataclass
