@@ -58,6 +58,8 @@ def _engine(path: Path, *, size: int, begin: str, pragmas: tuple[str, ...]) -> A
         pool_size=size,
         max_overflow=0,
         pool_timeout=None,
+        # A failing statement is logged; what a member wrote must not stand in it.
+        hide_parameters=True,
     )
 
     @event.listens_for(engine.sync_engine, "connect")

@@ -153,8 +153,14 @@ def reply_is_over(view: TaskView, shown: Shown | None, now: datetime) -> bool:
     says_all = task.view_rev <= task.reply_posted and (
         shown is None or shown.face == reply_face(view)
     )
-    card_is_settled = not wants_card(task) or task.card_state is not CardState.NONE
-    return task.state.is_terminal and says_all and card_is_settled
+    return task.state.is_terminal and says_all and _card_is_settled(task)
+
+
+def _card_is_settled(task: Task) -> bool:
+    """While the card may still be lost, the answer is the only place left for the result."""
+    if task.card_state is CardState.POSTED:
+        return task.view_rev <= task.view_posted
+    return not wants_card(task) or task.card_state is not CardState.NONE
 
 
 def reply_face(view: TaskView) -> str:

@@ -107,8 +107,8 @@ def mask_source(view: TaskView) -> str:
 def _buttons(view: TaskView) -> ui.ActionRow[Any] | None:
     task = view.task
     if task.state is TaskState.DRAFT:
-        verbs = ("go", "invert", "cancel") if task.mask_blob else ("go", "cancel")
-        return row(task.id, *verbs)
+        go = ("go",) if view.may_go else ()
+        return row(task.id, *go, *(("invert",) if task.mask_blob else ()), "cancel")
     link = card_link(task)
     buttons = row(task.id, *(("cancel",) if view.may_cancel and task.state in LIVE else ()))
     if link:

@@ -128,18 +128,18 @@ class Board:
             )
 
     async def mark_lost_all(self) -> None:
-        """All cards are gone (the sandbox's channel starts empty): the tasks stay."""
-        lost = update(TaskRow).where(TaskRow.card_state.in_((CardState.NONE, CardState.POSTED)))
+        """All messages are gone (the sandbox's channel starts empty): live tasks get new cards."""
+        none_left = {"message_id": None, "reply_token": None, "reply_expires_at": None}
+        live = update(TaskRow).where(TaskRow.state.in_((*HOLDING, TaskState.DRAFT)))
+        ended = update(TaskRow).where(
+            TaskRow.state.not_in((*HOLDING, TaskState.DRAFT)),
+            TaskRow.card_state.in_((CardState.NONE, CardState.POSTED, CardState.DELETING)),
+        )
+        anew = {"card_state": CardState.NONE, "card_posting_at": None, "view_posted": 0}
+        lost = {"card_state": CardState.LOST, "view_posted": TaskRow.view_rev}
         async with self._db.write() as session:
-            await session.execute(
-                lost.values(
-                    card_state=CardState.LOST,
-                    message_id=None,
-                    reply_token=None,
-                    reply_expires_at=None,
-                    view_posted=TaskRow.view_rev,
-                )
-            )
+            await session.execute(live.values(**none_left, **anew))
+            await session.execute(ended.values(**none_left, **lost))
 
     async def upload_limit(self, guild_id: int) -> int | None:
         """The lower limit in bytes that this guild taught us, if any."""

@@ -43,6 +43,7 @@ class TaskView:
     results: tuple[ResultView, ...]
     overlay: Path | None
     wants_ping: bool
+    may_go: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """A member's options against a provider's parameters; every refusal says what would fit."""
 
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import fields
 
@@ -30,6 +31,8 @@ def parse_extra(text: str) -> dict[str, str]:
         name, sign, value = part.partition("=")
         if not (name and sign and value):
             raise BadOption(f"`extra` takes pairs like `name=value`; I cannot read `{part[:40]}`.")
+        if name.lower() in _PLAIN:
+            raise BadOption(f"`{name.lower()}` is an option of its own: use it instead of `extra`.")
         pairs[name.lower()] = value
     return pairs
 
@@ -94,16 +97,18 @@ def _check_value(param: Param, value: object, title: str) -> None:
 def _check_number(param: Param, value: object, title: str) -> None:
     try:
         number = _number(param, value)
-    except ValueError:
+    except (ValueError, OverflowError):
         kind = "a whole number" if param.kind is int else "a number"
         raise BadOption(
             f"`{param.name}` of {title} is {kind}, and `{str(value)[:20]}` is not."
         ) from None
     low, high = param.minimum, param.maximum
-    inside = (low is None or float(number) >= low) and (high is None or float(number) <= high)
-    if not inside or number != number:
+    inside = (low is None or number >= low) and (high is None or number <= high)
+    if not inside or number in (math.inf, -math.inf) or number != number:
+        given = str(value)
+        told = given if len(given) <= 20 else f"{given[:20]}…"
         raise BadOption(
-            f"`{param.name}` of {title} goes from {_short(low)} to {_short(high)}, not {value}."
+            f"`{param.name}` of {title} goes from {_short(low)} to {_short(high)}, not {told}."
         )
 
 

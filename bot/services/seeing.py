@@ -45,6 +45,7 @@ def view_of(
             _result(one, blob, seen.blobs) for one, blob in seen.results if one.task_id == task.id
         ),
         overlay=seen.overlays.get(task.overlay_blob or ""),
+        may_go=op is None or float(task.mask_facts.get("coverage") or 0) <= op.coverage_max,
         wants_ping=_wants_ping(task, seen.pings.get(task.person_id, "long"), now, ping_after_s),
     )
 

@@ -28,7 +28,7 @@ async def test_engine_compares_tasks_with_their_bare_statements() -> None:
 async def test_start_resumes_and_weighs_the_bot() -> None:
     found = named(await start.run(tasks=3, rounds=1, loaded=2))
     assert found["first SELECT to 3 drives scheduled"] > 0
-    assert 0 < found["its CPU"]
+    assert found["its CPU"] > 0
     if rss.is_told:
         assert found["memory at rest"] > found["of the short worker"] > 5
         assert found["memory of a task in flight"] != 0

@@ -197,7 +197,8 @@ class World:
         return next(each for each in self.channel.threads if each.id == made.id)
 
     def card(self) -> discord.Message:
-        (card,) = self.cards()
+        # A ping is plain text, and comes when it comes.
+        (card,) = (each for each in self.cards() if each.components)
         return card
 
     async def delete_by_hand(self, message: discord.Message) -> None:

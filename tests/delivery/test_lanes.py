@@ -162,8 +162,10 @@ def test_a_token_that_ran_out_is_owed_its_removal() -> None:
 
 
 def test_a_reply_that_says_the_end_is_over() -> None:
-    seen = done(**ALIVE, view_rev=4, reply_posted=4)
+    seen = done(**ALIVE, view_rev=4, view_posted=4, reply_posted=4)
     assert lanes.reply_is_over(seen, None, NOW)
+    behind = done(**ALIVE, view_rev=4, view_posted=3, reply_posted=4)
+    assert not lanes.reply_is_over(behind, None, NOW)
     assert not lanes.reply_is_over(done(**ALIVE, view_rev=4, reply_posted=3), None, NOW)
 
 
