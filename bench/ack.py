@@ -146,7 +146,7 @@ async def _fill(world: World, files: Files, in_flight: int) -> None:
     for n in range(in_flight):
         await _inpaint(world, files, n, provider="creeping")
     async with asyncio.timeout(300):
-        while len(await _tasks(world, TaskState.RUNNING)) < in_flight:
+        while len(await _tasks(world, TaskState.RUNNING)) < in_flight:  # noqa: ASYNC110
             await asyncio.sleep(0.2)
 
 
@@ -165,7 +165,7 @@ async def _large_edits(world: World, files: Files) -> None:
                 user_id=lane + 1,
             )
             task = await world.app.intake.submit(wish)
-            while (seen := await world.app.tasks.get(task.id)) and not seen.state.is_terminal:
+            while (seen := await world.app.tasks.get(task.id)) and not seen.state.is_terminal:  # noqa: ASYNC110
                 await asyncio.sleep(0.2)
 
     async with asyncio.TaskGroup() as group:
