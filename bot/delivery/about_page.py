@@ -28,8 +28,10 @@ def render_about(
     """Draw the page; an empty `privacy_url` leaves the link out."""
     parts: list[ui.Item[Any]] = [
         ui.TextDisplay(INTRO),
+        ui.Separator(),
         ui.TextDisplay("\n".join(_facts(version, seen, now))),
         ui.TextDisplay("\n".join(_providers(seen.providers))),
+        ui.Separator(),
         ui.TextDisplay(KEPT.format(days=retention_days)),
     ]
     if privacy_url:
@@ -62,7 +64,7 @@ def _provider(each: ProviderStanding) -> str:
         _health(each),
         f"{each.working} at work" if each.working else "",
         f"{each.waiting} waiting" if each.waiting else "",
-        f"{each.done} of {ended} done in a day" if ended else "",
+        f"{each.done} of {ended} done since yesterday" if ended else "",
     )
     return f"{each.title}: {', '.join(fact for fact in facts if fact)}"
 

@@ -37,7 +37,7 @@ TOPICS: Mapping[str, Topic] = {
         "1. Type `/inpaint` and give your picture as **image**.\n"
         "2. Give a **mask**: a picture of the same shape, white where something is to change and "
         "black where all stays.\n"
-        "3. Say what should be there in **prompt**, and send it.\n"
+        "3. Say what should be there in **prompt**, and send it.\n\n"
         "I show you the marked part, and a card in the channel shows the result. Outside the mask "
         "not a pixel changes.",
         "mask",
@@ -49,7 +49,7 @@ TOPICS: Mapping[str, Topic] = {
         "- paint over everything in **black**, and what is to change in **white**; save it as PNG "
         "and give it as **mask**, or\n"
         "- **erase** what is to change until it is transparent, save it as PNG or WebP and give it "
-        "as **image**, with no mask.\n"
+        "as **image**, with no mask.\n\n"
         "A little too large is better than too small. If I doubt the mask, I ask before anything "
         "is charged; **Invert** turns it around.",
         "hole",
@@ -72,9 +72,9 @@ TOPICS: Mapping[str, Topic] = {
     ),
     "find": Topic(
         "Find an edit, or get its pictures back",
-        "`/task list` shows your edits, and everyone's where you can see the channel.\n"
-        "`/task show` tells everything about one. If its card is gone, it is posted anew.\n"
-        "`/task cancel`, or **Cancel** under the card, takes one back as long as that goes.",
+        "- `/task list` shows your edits, and everyone's where you can see the channel.\n"
+        "- `/task show` tells everything about one. If its card is gone, it is posted anew.\n"
+        "- `/task cancel`, or **Cancel** under the card, takes one back while that can be done.",
     ),
     "cost": Topic(
         "See what it costs",
@@ -90,9 +90,9 @@ TOPICS: Mapping[str, Topic] = {
     ),
     "settings": Topic(
         "Choose how the bot treats you",
-        "`/settings`: whether I ping you, whether I always ask first, and which provider you like "
-        "best.\n"
-        "`/about`: how the bot is doing, and what it keeps of you.",
+        "- `/settings`: whether I ping you, whether I always ask first, and your favorite "
+        "provider.\n"
+        "- `/about`: how the bot is doing, and what it keeps of you.",
     ),
 }
 
@@ -103,7 +103,8 @@ def render_help(topic: str, picture_name: str | None = None) -> ui.LayoutView:
     parts: list[ui.Item[Any]] = [
         ui.TextDisplay("### What do you want to do?"),
         one_of("topic", [Option(name, each.label) for name, each in TOPICS.items()], topic),
-        ui.TextDisplay(chosen.text),
+        # One text for each paragraph: some clients take a line below a list for a part of it.
+        *(ui.TextDisplay(paragraph) for paragraph in chosen.text.split("\n\n")),
     ]
     if picture_name:
         item = MediaGalleryItem(f"attachment://{picture_name}", description=chosen.alt)

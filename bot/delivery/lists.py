@@ -55,8 +55,8 @@ def _listed(
 ) -> ui.LayoutView:
     parts: list[ui.Item[Any]] = [ui.TextDisplay(f"### {title}")]
     parts += list(_parted(lines)) if lines else [ui.TextDisplay(empty)]
-    if lines:
-        parts.append(ui.TextDisplay(f"-# {count}"))
+    if count:
+        parts += [ui.Separator(), ui.TextDisplay(f"-# {count}")]
     parts.append(buttons)
     box: ui.Container[Any] = ui.Container(*parts, accent_color=BLUE if lines else GREY)
     return ui.LayoutView(timeout=None).add_item(box)
@@ -69,7 +69,8 @@ def _parted(lines: Sequence[str]) -> Iterable[ui.Item[Any]]:
 
 
 def _count(page: Page[Any]) -> str:
-    return f"Page {page.number} of {page.pages} · {page.total} in all"
+    """Say where this page stands, if there are others."""
+    return f"Page {page.number} of {page.pages} · {page.total} in all" if page.pages > 1 else ""
 
 
 def _task_line(task: Task, *, named: bool) -> str:
@@ -81,14 +82,14 @@ def _task_line(task: Task, *, named: bool) -> str:
         paid_line(task).rstrip("."),
         f"[card]({link})" if link else "",
     )
-    reported = "reported · " if task.hidden else ""
-    let_go = f"let go {words.moment(task.let_go_at)} · " if task.let_go_at else ""
-    lines = (
-        " · ".join(fact for fact in facts if fact),
-        *prompt_line(task, PROMPT_SHOWN_MAX),
-        f"-# {reported}{let_go}task {task.id}",
+    small = (
+        f"task {task.id}",
+        "reported" if task.hidden else "",
+        f"let go {words.moment(task.let_go_at)}" if task.let_go_at else "",
     )
-    return "\n".join(lines)
+    lines = (" · ".join(filter(None, facts)), "-# " + " · ".join(filter(None, small)))
+    # The quote comes last: some clients quote the lines after it, too.
+    return "\n".join((*lines, *prompt_line(task, PROMPT_SHOWN_MAX)))
 
 
 def _change_line(change: Change) -> str:

@@ -42,7 +42,7 @@ def render_server(
     parts: list[ui.Item[Any]] = [ui.TextDisplay(INTRO)]
     if rules.paused:
         parts.append(ui.TextDisplay(PAUSED))
-    parts += _menus(rules, offers)
+    parts += [ui.Separator(), *_menus(rules, offers), ui.Separator()]
     parts.append(ui.TextDisplay("\n".join(_facts(seen, operator))))
     pause = "resume" if rules.paused else "pause"
     parts += [row("-", "limits", "words", pause), row("1", "blocked", "changes")]
@@ -135,4 +135,5 @@ def _facts(seen: Overview, operator: Operator) -> list[str]:
 
 def _number(name: str, label: str, rules: GuildRules, most: int) -> Field:
     value = getattr(rules, name)
-    return Field(name, label, "" if value is None else str(value), f"1 to {most:,}", 9)
+    hint = f"1 to {most:,}; left empty, {most:,}"
+    return Field(name, label, "" if value is None else str(value), hint, 9)

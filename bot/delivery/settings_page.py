@@ -34,6 +34,7 @@ def render_settings(chosen: Preferences, offers: Sequence[ProviderSpec]) -> ui.L
     favorite = chosen.default_provider if chosen.default_provider in known else ANY
     parts: list[ui.Item[Any]] = [
         ui.TextDisplay(INTRO),
+        ui.Separator(),
         ui.TextDisplay("**Ping me when an edit is over**"),
         one_of("ping", PINGS, chosen.ping),
         ui.TextDisplay("**Before an edit goes**"),

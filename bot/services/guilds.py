@@ -98,7 +98,7 @@ class Guilds:
             person = await prefs.person_id(session, user_id, self._clock)
             lifted = await blocks.lift(session, guild_id, person)
             if lifted and before:
-                await self._note(session, guild_id, actor_id, UNBLOCK, _told(before), "")
+                await self._note(session, guild_id, actor_id, UNBLOCK, f"<@{user_id}>", "")
         return before is not None
 
     async def blocked(self, guild_id: int, number: int) -> Page[Block]:

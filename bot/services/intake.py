@@ -116,6 +116,7 @@ class Intake:
             return task
         self._check_open()
         rules = await self._ask(task, who)
+        self._t.limits.under(rules).check_prompt(task.prompt)
         spec = self._t.routing.narrowed(rules.providers).spec(task.provider)
         check_coverage(from_json(MaskFacts, task.mask_facts), spec.ops[task.op])
         amount = quote(spec, task.op, task.count).credits

@@ -143,9 +143,15 @@ LISTED = [
     (task(S.FAILED, quoted=7), "**Failed**"),
     (task(S.FAILED), "Nothing was charged"),
     (task(S.RUNNING, quoted=7, held=7), "**Working**"),
-    (task(S.DONE, card_state=CardState.LOST, message_id=None), "· Free\n> a red boat"),
-    (task(S.DONE, hidden=True), "> ||a red boat||\n-# reported · task"),
-    (task(S.DONE, let_go_at=NOW, prompt=""), f"-# let go <t:{int(NOW.timestamp())}:R> · task"),
+    (
+        task(S.DONE, card_state=CardState.LOST, message_id=None),
+        "· Free\n-# task k3f9x2abcd\n> a red boat",
+    ),
+    (task(S.DONE, hidden=True), "-# task k3f9x2abcd · reported\n> ||a red boat||"),
+    (
+        task(S.DONE, let_go_at=NOW, prompt=""),
+        f"-# task k3f9x2abcd · let go <t:{int(NOW.timestamp())}:R>",
+    ),
 ]
 
 

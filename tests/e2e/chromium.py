@@ -72,6 +72,7 @@ class Person:
     def picture_of(self, message: Locator, name: str) -> None:
         """Save what the bot drew into one message."""
         self._wait_until_drawn()
+        self._folder.mkdir(parents=True, exist_ok=True)
         message.locator(".component-container").screenshot(path=self._folder / f"{name}.png")
 
     def run(self, command: str, *, shot: str = "", **options: Path | str) -> None:
@@ -104,6 +105,41 @@ class Person:
         if not item.count():
             self.page.get_by_role("button", name=re.compile(r"^\+ ?\d* ?(more|options)$")).click()
         item.click()
+
+    def pick(self, command: str, **options: str) -> None:
+        """Run a command whose options are picked from what is offered after typing."""
+        self.page.get_by_label("Message", exact=True).fill(f"/{command}")
+        self.page.locator(".command-entry", has_text=f"/{command}").first.click()
+        for name, typed in options.items():
+            pill = self.page.locator(f"label.command-pill[data-option={name}]")
+            if not pill.count():
+                self._add_option(name)
+            pill.locator("input.command-option-input").press_sequentially(typed, delay=20)
+            self.page.locator(".command-suggestion", has_text=typed).first.click()
+        self.page.get_by_role("button", name="Send", exact=True).click()
+        expect(self.page.get_by_label("Message", exact=True)).to_be_visible(timeout=30_000)
+
+    def choose(self, message: Locator, index: int, *labels: str) -> None:
+        """Pick from the menu with this number in a message; more than one is applied at the end."""
+        menu = message.locator(".preview-select").nth(index)
+        menu.locator("button.select-trigger").click()
+        for label in labels:
+            menu.locator(".select-option", has_text=label).first.click()
+        apply = menu.get_by_role("button", name="Apply")
+        if apply.count():
+            apply.click()
+        self._wait_until_drawn()
+
+    def fill_form(self, **values: str) -> None:
+        """Fill in the form that is open and send it."""
+        for name, value in values.items():
+            self.form.locator(f"[name={name}]").fill(value)
+        self.form.get_by_role("button", name="Submit").click()
+        expect(self.form).to_have_count(0)
+
+    @property
+    def form(self) -> Locator:
+        return self.page.locator("form.modal-dialog")
 
     def suggestions(self, command: str, option: str, typed: str) -> int:
         """Open the command, begin to fill in an option and count what is offered."""

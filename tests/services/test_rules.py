@@ -126,6 +126,14 @@ async def test_the_live_limit_of_a_server_is_asked_when_credits_are_held_too(
         await idle.intake.go(draft.id, who())
 
 
+async def test_the_length_of_a_prompt_is_asked_again_at_go(idle: App, tmp_path: Path) -> None:
+    draft, old = await draft_and_old(idle, tmp_path)
+    await idle.desk.guilds.change(GUILD, BOB, prompt_length_max=5)
+    for pressed in (idle.intake.go(draft.id, who()), idle.intake.again(old.id, who(), "k3")):
+        with pytest.raises(LimitReached, match="10 characters, and 5 fit"):
+            await pressed
+
+
 async def test_every_change_is_written_down_once(idle: App) -> None:
     await idle.desk.guilds.change(GUILD, ALICE, channels=(5, 6), paused=True)
     await idle.desk.guilds.change(GUILD, ALICE, channels=(5, 6), paused=True)
