@@ -26,7 +26,7 @@ class BlankPictures:
         if stage is fit:
             return Fit((0, 0, SIDE_PX, SIDE_PX), SIDE_PX, SIDE_PX)
         if stage is compose:
-            out: Path = args[-1].with_suffix(self._result.suffix)
+            out = _out(args).with_suffix(self._result.suffix)
             os.link(self._result, out)
             return Composed(out, 0.0, SIDE_PX, SIDE_PX)
         raise NotImplementedError(stage)
@@ -37,3 +37,8 @@ class BlankPictures:
 
     async def mend(self) -> None:
         """There is nobody to replace."""
+
+
+def _out(args: tuple[Any, ...]) -> Path:
+    """The last path among a stage's arguments: where its result goes."""
+    return [each for each in args if isinstance(each, Path)][-1]

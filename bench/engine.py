@@ -17,7 +17,7 @@ from bench import seed
 from bench.blank import BlankPictures
 from bench.figures import Figure, at_least
 from bench.providers import Prepared
-from bench.stage import Ends, engine, opened
+from bench.stage import Ends, all_done, engine, opened
 from bench.statements import Transcript, copied, say_again, say_plainly, written_down
 from bot.app import App
 from bot.db.engine import Database
@@ -79,6 +79,7 @@ async def _round(tasks: int) -> Round:
             with written_down() as transcript:
                 async with engine(app) as ends:
                     engine_took = await _took(_work(app, ends, values, tasks))
+            await all_done(app, tasks)
         said = transcript.transactions
         return Round(
             transcript.statements,

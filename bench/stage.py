@@ -12,6 +12,7 @@ from bot.db.engine import Database
 from bot.db.migrate import upgrade
 from bot.domain import EditRequest, Origin, Task, TaskState
 from bot.providers.base import Provider
+from bot.services import reading
 from bot.services.clock import SystemClock
 from bot.services.ending import end
 from bot.services.ports import Clock, Pictures
@@ -111,3 +112,11 @@ async def done(app: App, task_id: str) -> Task:
     if task is None or task.state is not TaskState.DONE:
         raise SystemExit(f"a task of the bench did not end well: {task and task.error_text}")
     return task
+
+
+async def all_done(app: App, count: int) -> None:
+    """See that so many tasks are done; a figure over tasks that failed would say nothing."""
+    async with app.db.read() as session:
+        ended = [await done(app, task.id) for task in await reading.tasks(session)]
+    if len(ended) != count:
+        raise SystemExit(f"{len(ended)} of {count} tasks of the bench ended")
