@@ -17,6 +17,7 @@ from bot.services.clock import SystemClock
 from bot.services.ending import end
 from bot.services.ports import Clock, Pictures
 from bot.settings import Settings
+from bot.wiring import Ground
 
 MEMBER, GUILD, CHANNEL = 101, 9, 77
 PLENTY = 1_000_000_000
@@ -48,7 +49,7 @@ async def opened(
     db = Database(chosen.database_path)
     try:
         by_slug = {provider.spec.slug: provider for provider in providers}
-        yield compose(chosen, clock or SystemClock(), db, pictures, by_slug)
+        yield compose(Ground(chosen, clock or SystemClock(), db, pictures, by_slug))
     finally:
         await db.close()
 

@@ -7,6 +7,7 @@ from contextlib import AsyncExitStack, asynccontextmanager, nullcontext
 from dataclasses import dataclass
 from functools import partial
 
+from bot import wiring
 from bot.db.engine import Database
 from bot.db.folder import locked
 from bot.db.migrate import upgrade
@@ -19,11 +20,8 @@ from bot.providers import PROVIDERS, Factory, Off, Parts, built
 from bot.providers.api import ApiClient, open_client
 from bot.providers.base import Provider
 from bot.services.admission import Admission
-from bot.services.audit import Audit
 from bot.services.blobs import Blobs
 from bot.services.board import Board
-from bot.services.booking import Booking
-from bot.services.census import take as take_census
 from bot.services.clock import SystemClock
 from bot.services.desk import Desk, DeskParts, open_desk
 from bot.services.disk import Disk
@@ -31,13 +29,11 @@ from bot.services.dispatch import EmbeddedDispatcher
 from bot.services.drive import Drive
 from bot.services.ending import end
 from bot.services.facts import Facts
-from bot.services.intake import Intake, IntakeTools
+from bot.services.intake import Intake
 from bot.services.ledger import Ledger
-from bot.services.looking import Looking
 from bot.services.moves import Moves
 from bot.services.ports import Clock, Pictures
 from bot.services.posting import Posting
-from bot.services.pulse import Pulse
 from bot.services.reconcile import Reconciler
 from bot.services.retention import Retention
 from bot.services.signals import Signals
@@ -46,6 +42,7 @@ from bot.services.toolbox import Toolbox
 from bot.settings import Settings
 from bot.web.server import serving
 from bot.web.watch import Watch
+from bot.wiring import Ground
 
 log = logging.getLogger(__name__)
 RESTART_LOOP_S = 1.0
@@ -140,18 +137,14 @@ async def open_app(
         )
         parts = Parts(settings, ApiClient(client), pictures)
         made = built(PROVIDERS if providers is None else providers, parts)
-        yield compose(settings, clock or SystemClock(), db, pictures, made.on, made.off)
+        chosen = clock or SystemClock()
+        yield compose(Ground(settings, chosen, db, pictures, made.on, made.off))
 
 
-def compose(
-    settings: Settings,
-    clock: Clock,
-    db: Database,
-    pictures: Pictures,
-    providers: Mapping[str, Provider],
-    off: Sequence[Off] = (),
-) -> App:
+def compose(ground: Ground) -> App:
     """Wire the services; opens nothing and starts nothing."""
+    settings, clock, db = ground.settings, ground.clock, ground.db
+    pictures, providers = ground.pictures, ground.providers
     signals, ledger, dispatcher = Signals(), Ledger(clock), EmbeddedDispatcher()
     work, blobs = settings.data_dir / "work", Blobs(settings.data_dir / "blobs", clock)
     tasks = Tasks(db, clock, Moves(clock, ledger, blobs, signals), providers, dispatcher.nudge)
@@ -166,12 +159,12 @@ def compose(
         db=db,
         pictures=pictures,
         providers=providers,
-        off=off,
+        off=ground.off,
         signals=signals,
         ledger=ledger,
         blobs=blobs,
         tasks=tasks,
-        intake=_intake(settings, tools, desk, ledger, admission, disk),
+        intake=wiring.intake(settings, tools, desk, ledger, admission, disk),
         desk=desk,
         cards=cards,
         state=Facts(db),
@@ -181,47 +174,7 @@ def compose(
         reconciler=Reconciler(db, clock, tasks, cards, dispatcher, work, settings.reconcile_s),
         retention=Retention(db, clock, blobs, settings.retention_days),
         disk=disk,
-        watch=_watch(db, clock, ledger, signals, disk, pictures, providers),
-    )
-
-
-def _watch(
-    db: Database,
-    clock: Clock,
-    ledger: Ledger,
-    signals: Signals,
-    disk: Disk,
-    pictures: Pictures,
-    providers: Mapping[str, Provider],
-) -> Watch:
-    pulse, audit = Pulse(Facts(db), pictures, clock), Audit(db, ledger, clock)
-    return Watch(clock, signals, disk, pictures, pulse, audit, partial(take_census, db), providers)
-
-
-def _intake(
-    settings: Settings,
-    tools: Toolbox,
-    desk: Desk,
-    ledger: Ledger,
-    admission: Admission,
-    disk: Disk,
-) -> Intake:
-    return Intake(
-        IntakeTools(
-            db=tools.db,
-            clock=tools.clock,
-            tasks=tools.tasks,
-            blobs=tools.blobs,
-            looking=Looking(tools.pictures, tools.blobs, settings.pixels_max),
-            routing=desk.routing,
-            access=desk.access,
-            limits=desk.limits,
-            booking=Booking(ledger, tools.clock, settings.first_grant_credits),
-            disk=disk,
-            work=tools.work,
-            draft_minutes=settings.draft_minutes,
-            queued=admission.kick,
-        )
+        watch=wiring.watch(ground, ledger, signals, disk),
     )
 
 

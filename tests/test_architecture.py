@@ -12,7 +12,7 @@ FILE_LINES_MAX = 300
 FUNCTION_LINES_MAX = 40
 
 # What each layer may import of ours beside itself; the composing ones may import everything.
-COMPOSE = {"bot", "__main__", "app", "cli", "sandbox"}
+COMPOSE = {"bot", "__main__", "app", "wiring", "cli", "sandbox"}
 BASE = {"domain", "errors", "log", "settings"}
 LAYERS: dict[str, set[str]] = {
     "domain": {"errors"},

@@ -34,6 +34,9 @@ async def app_beside(settings: Settings) -> AsyncGenerator["App"]:
     from bot.app import compose
     from bot.cli.offers import NoPictures, registered
     from bot.services.clock import SystemClock
+    from bot.wiring import Ground
 
     async with database_beside(settings) as db, registered(settings) as providers:
-        yield compose(settings, SystemClock(), db, NoPictures(), providers.on, providers.off)
+        yield compose(
+            Ground(settings, SystemClock(), db, NoPictures(), providers.on, providers.off)
+        )

@@ -20,14 +20,15 @@ from sqlalchemy import update
 
 from bot.app import App, compose
 from bot.db.engine import Database
-from bot.db.migrate import upgrade
 from bot.db.models import TaskRow
 from bot.delivery.client import InpaintBot, build_bot
 from bot.domain import CardState, Task, TaskState
 from bot.errors import BotError
 from bot.services import reading
 from bot.settings import Settings
+from bot.wiring import Ground
 from tests import assets
+from tests.databases import fresh
 from tests.fakes import FakeClock, until
 from tests.services.scripted import Scripted, ThreadPictures
 
@@ -56,11 +57,11 @@ async def opened(
     """Services on a SQLite file; a second call on the same folder finds everything again."""
     settings = Settings(data_dir=folder, _env_file=None, **changes)  # pyright: ignore[reportCallIssue]
     await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
-    await asyncio.to_thread(upgrade, settings.database_path)
+    await asyncio.to_thread(fresh, settings.database_path)
     db = Database(settings.database_path)
     try:
         by_slug = {provider.spec.slug: provider for provider in providers}
-        yield compose(settings, clock, db, ThreadPictures(), by_slug)
+        yield compose(Ground(settings, clock, db, ThreadPictures(), by_slug))
     finally:
         await db.close()
 

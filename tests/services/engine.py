@@ -9,13 +9,14 @@ from typing import Any
 
 from bot.app import App, compose
 from bot.db.engine import Database
-from bot.db.migrate import upgrade
 from bot.domain import EditRequest, Origin, Task, TaskState
 from bot.services import reading
 from bot.services.access import Who
 from bot.services.ending import end
 from bot.settings import Settings
+from bot.wiring import Ground
 from tests import assets
+from tests.databases import fresh
 from tests.services.scripted import FastClock, Scripted, ThreadPictures
 
 ALICE, BOB, GUILD, CHANNEL = 101, 102, 9, 77
@@ -31,10 +32,12 @@ def settings(folder: Path, **changes: Any) -> Settings:
 async def opened(folder: Path, provider: Scripted, **changes: Any) -> AsyncGenerator[App]:
     """An app whose loops do not run."""
     chosen = settings(folder, **changes)
-    await asyncio.to_thread(upgrade, chosen.database_path)
+    await asyncio.to_thread(fresh, chosen.database_path)
     db = Database(chosen.database_path)
     try:
-        yield compose(chosen, FastClock(), db, ThreadPictures(), {provider.spec.slug: provider})
+        yield compose(
+            Ground(chosen, FastClock(), db, ThreadPictures(), {provider.spec.slug: provider})
+        )
     finally:
         await db.close()
 

@@ -8,12 +8,13 @@ import pytest
 
 from bot.app import App, compose
 from bot.db.engine import Database
-from bot.db.migrate import upgrade
 from bot.domain import Op, TaskState
 from bot.errors import BadOption
 from bot.services.intake import ASK_FIRST
 from bot.services.preferences import Ping, Preferences
+from bot.wiring import Ground
 from tests import assets
+from tests.databases import fresh
 from tests.services.engine import ALICE, BOB, GUILD, request, settings, who
 from tests.services.scripted import SPEC, FastClock, Scripted, ThreadPictures
 
@@ -25,10 +26,10 @@ NAMES = ("cheap", "dear", "plain")
 async def three(tmp_path: Path) -> AsyncGenerator[App]:
     """Three providers that are alike, of which the operator prefers the last."""
     chosen = settings(tmp_path / "data", default_provider="plain")
-    upgrade(chosen.database_path)
+    fresh(chosen.database_path)
     db = Database(chosen.database_path)
     providers = {slug: Scripted(spec=replace(SPEC, slug=slug, title=slug)) for slug in NAMES}
-    yield compose(chosen, FastClock(), db, ThreadPictures(), providers)
+    yield compose(Ground(chosen, FastClock(), db, ThreadPictures(), providers))
     await db.close()
 
 

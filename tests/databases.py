@@ -1,0 +1,28 @@
+"""Databases for tests: migrated once a process, copied for each test."""
+
+import functools
+import shutil
+import tempfile
+from pathlib import Path
+
+from bot.db.migrate import upgrade
+
+
+def fresh(path: Path) -> None:
+    """Bring the file to the newest revision, as the bot does at its start; most are new."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if not path.exists():
+        shutil.copyfile(_migrated(), path)
+    upgrade(path)
+
+
+@functools.cache
+def _migrated() -> Path:
+    folder = tempfile.TemporaryDirectory()
+    _folders.append(folder)
+    path = Path(folder.name) / "migrated.sqlite3"
+    upgrade(path)
+    return path
+
+
+_folders: list[tempfile.TemporaryDirectory[str]] = []
