@@ -16,6 +16,7 @@ class GuildSettings(Base):
     guild_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     payer_order: Mapped[list[str] | None]
     settings: Mapped[Json] = mapped_column(server_default="{}")
+    economy: Mapped[Json] = mapped_column(server_default="{}")
     upload_limit_bytes: Mapped[int | None] = mapped_column(BigInteger)
     updated_at: Mapped[datetime]
 

@@ -38,6 +38,7 @@ class MemberPreferences(Base):
     ping: Mapped[str] = mapped_column(String(8), server_default="long")
     ask_first: Mapped[bool] = mapped_column(server_default=text("0"))
     default_provider: Mapped[str | None] = mapped_column(String(32))
+    on_leaderboard: Mapped[bool] = mapped_column(server_default=text("1"))
     updated_at: Mapped[datetime]
     __table_args__ = (CheckConstraint("ping IN ('off', 'long', 'always')", name="ping"),)
 
@@ -74,6 +75,7 @@ class Transfer(Base):
     task_seq: Mapped[int | None] = mapped_column(ForeignKey("tasks.seq"), index=True)
     actor_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
     at: Mapped[datetime]
+    purpose: Mapped[str | None] = mapped_column(String(16))
     __table_args__ = (
         CheckConstraint("kind IN ('hold', 'resolve', 'move')", name="kind"),
         CheckConstraint("amount > 0 OR (amount = 0 AND kind <> 'move')", name="amount"),
@@ -180,6 +182,8 @@ class TaskRow(Base):
         Index("ix_tasks_person", "person_id", "seq"),
         Index("ix_tasks_ended", "finished_at", sqlite_where=text("let_go_at IS NULL")),
         Index("ix_tasks_guild", "guild_id", "seq"),
+        Index("ix_tasks_paid", "person_id", "payer_account_id", "queued_at"),
+        Index("ix_tasks_spent", "guild_id", "finished_at", sqlite_where=text("state = 'done'")),
         Index(
             "uq_tasks_remote",
             "provider",

@@ -15,7 +15,7 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.dialects.sqlite import dialect
 from sqlalchemy.exc import OperationalError
 
-from bot.db import guilds, models  # noqa: F401 (they fill the metadata)
+from bot.db import credits, guilds, models  # noqa: F401 (they fill the metadata)
 from bot.db.base import Base, UtcDateTime
 from bot.db.engine import Database, after_commit
 from bot.db.migrate import COPIES_KEPT, current, newest, upgrade
