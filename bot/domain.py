@@ -84,7 +84,13 @@ class MaskSource(StrEnum):
     """How the member said where."""
 
     FILE = "file"
+    CUTOUT = "cutout"
     ALPHA = "alpha"
+    PAINTED = "painted"
+    BOX = "box"
+    CELLS = "cells"
+    SIDES = "sides"
+    PAGE = "page"
     PARENT = "parent"
     NONE = "none"
 
@@ -139,7 +145,10 @@ class PictureFacts:
 
 @dataclass(frozen=True, slots=True)
 class MaskFacts:
-    """The canonical mask, after grow: `coverage` is 0..1, `box` is left, top, right, bottom."""
+    """The canonical mask, after grow: `coverage` is 0..1, `box` is left, top, right, bottom.
+
+    `doubt` is a sentence where the file may be no mask at all.
+    """
 
     coverage: float
     box: tuple[int, int, int, int]
@@ -148,6 +157,7 @@ class MaskFacts:
     feather_px: int
     looks_inverted: bool
     notes: tuple[str, ...] = ()
+    doubt: str = ""
 
 
 @dataclass(frozen=True, slots=True)

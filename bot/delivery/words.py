@@ -21,7 +21,13 @@ OPS: dict[Op, tuple[str, str, str]] = {
 }
 MASK_SOURCES: dict[MaskSource, str] = {
     MaskSource.FILE: "your mask file",
+    MaskSource.CUTOUT: "the transparency of your mask file",
     MaskSource.ALPHA: "the transparent part of your picture",
+    MaskSource.PAINTED: "what you painted over",
+    MaskSource.BOX: "the part you named",
+    MaskSource.CELLS: "the cells you picked",
+    MaskSource.SIDES: "the room added at its sides",
+    MaskSource.PAGE: "what you painted on the page",
     MaskSource.PARENT: "the mask of the earlier edit",
     MaskSource.NONE: "no mask",
 }

@@ -7,7 +7,9 @@ from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from hypothesis import given
 from hypothesis import strategies as st
@@ -18,7 +20,8 @@ from sqlalchemy.exc import OperationalError
 from bot.db import credits, guilds, models  # noqa: F401 (they fill the metadata)
 from bot.db.base import Base, UtcDateTime
 from bot.db.engine import Database, after_commit
-from bot.db.migrate import COPIES_KEPT, current, newest, upgrade
+from bot.db.migrate import COPIES_KEPT, MIGRATIONS, current, newest, upgrade
+from bot.domain import MaskSource
 from bot.errors import BadDatabase
 
 
@@ -129,3 +132,41 @@ def test_times_survive_the_database_to_the_microsecond(when: datetime) -> None:
 def test_naive_times_are_refused() -> None:
     with pytest.raises(ValueError, match="naive"):
         UtcDateTime().process_bind_param(datetime(2026, 1, 1), dialect())  # noqa: DTZ001
+
+
+def test_an_old_file_learns_the_new_ways_to_say_where(tmp_path: Path) -> None:
+    path = tmp_path / "db.sqlite3"
+    upgrade_to(path, "0003")
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("INSERT INTO people (discord_id, created_at) VALUES (1, 0)")
+        insert_task(connection, "old", "file")
+    upgrade(path)
+    with closing(sqlite3.connect(path)) as connection, connection:
+        for source in MaskSource:
+            insert_task(connection, f"new-{source}", source)
+        with pytest.raises(sqlite3.IntegrityError, match="mask_source"):
+            insert_task(connection, "bad", "hearsay")
+        assert connection.execute("SELECT count(*) FROM tasks").fetchone() == (1 + len(MaskSource),)
+        assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+
+
+def upgrade_to(path: Path, revision: str) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    config.attributes["database_path"] = path
+    command.upgrade(config, revision)
+
+
+def insert_task(connection: sqlite3.Connection, task_id: str, source: str) -> None:
+    """Fill every column that must have a value."""
+    columns = connection.execute("PRAGMA table_info(tasks)").fetchall()
+    needed = [
+        (name, kind)
+        for _, name, kind, notnull, default, key in columns
+        if notnull and default is None and not key
+    ]
+    values = {name: 1 if "INT" in kind else f"{task_id}-{name}" for name, kind in needed}
+    values |= {"id": task_id, "op": "inpaint", "state": "draft", "origin": "slash"}
+    values |= {"mask_source": source}
+    names, marks = ", ".join(f'"{name}"' for name in values), ", ".join("?" * len(values))
+    connection.execute(f"INSERT INTO tasks ({names}) VALUES ({marks})", list(values.values()))  # noqa: S608
