@@ -1,10 +1,13 @@
 """The operator's accounts with providers; without its key a provider is switched off."""
 
-from decimal import Decimal
+from collections.abc import Mapping
+from decimal import Decimal, InvalidOperation
 from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, SecretStr
 from pydantic_settings import BaseSettings, NoDecode
+
+RATE_MAX = 1_000_000
 
 
 def _hosts(value: object) -> object:
@@ -12,6 +15,22 @@ def _hosts(value: object) -> object:
     return tuple(value.replace(",", " ").split()) if isinstance(value, str) else value
 
 
+def _rates(value: object) -> object:
+    """Decimals by name from a text such as `apiframe=2.5, scenario=4`."""
+    if not isinstance(value, str):
+        return value
+    pairs = [part.partition("=") for part in value.replace(",", " ").split()]
+    try:
+        rates = {name.lower(): Decimal(rate) for name, _, rate in pairs}
+        fit = all(0 <= rate <= RATE_MAX for rate in rates.values())  # NaN cannot be compared
+    except InvalidOperation:
+        rates, fit = {}, False
+    if not fit or len(rates) != len(pairs) or "" in rates:
+        raise ValueError(f"is not like apiframe=2.5,scenario=4, each from 0 to {RATE_MAX:,}")
+    return rates
+
+
+Rates = Annotated[Mapping[str, Decimal], NoDecode, BeforeValidator(_rates)]
 Hosts = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_hosts)]
 
 
@@ -23,6 +42,14 @@ class ProviderSettings(BaseSettings):
         description=(
             "Further hosts that providers' pictures may come from, parted by commas; "
             "*.example.com is every name below it."
+        ),
+    )
+
+    credits_per_unit: Rates = Field(
+        {},
+        description=(
+            "Credits that one unit of a provider's own money costs, such as apiframe=2.5, "
+            "parted by commas; what is not named costs 1."
         ),
     )
 

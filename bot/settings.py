@@ -83,7 +83,16 @@ class Settings(ProviderSettings):
     live_tasks_member_max: int = Field(3, gt=0, description="Edits one member may have running.")
     live_tasks_guild_max: int = Field(20, gt=0, description="Edits one server may have running.")
     first_grant_credits: int = Field(
-        1000, ge=0, description="Credits a member gets with the first edit in a server."
+        1000,
+        ge=0,
+        description="Credits a member gets at first in a server; out of its pool, unless at home.",
+    )
+    home_guilds: Ids = Field(
+        (),
+        description=(
+            "Servers whose admins may make credits, parted by commas; in all others every grant "
+            "comes out of the server's pool, which `ledger grant` fills."
+        ),
     )
     draft_minutes: int = Field(60, gt=0, description="Minutes after which an unused draft expires.")
     ping_after_s: float = Field(

@@ -3,6 +3,7 @@
 `python -m bot.cli.settings_docs` writes the last two into the project they are run in.
 """
 
+from collections.abc import Mapping
 from pathlib import Path
 from textwrap import wrap
 from typing import cast
@@ -82,6 +83,9 @@ def written(value: object) -> str:
             return f"{value:g}"
         case tuple():
             return ",".join(str(each) for each in cast("tuple[object, ...]", value))
+        case Mapping():
+            pairs = cast("Mapping[object, object]", value).items()
+            return ",".join(f"{name}={each}" for name, each in pairs)
         case None:
             return ""
         case _:
