@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     Commands = argparse._SubParsersAction[argparse.ArgumentParser]  # pyright: ignore[reportPrivateUsage]
 
 WIDEN_MAX_PX = 512
+FIRST_PORT, PACE_S = 8650, 5.0
 COUNT_MAX = 8
 PAGE = 50
 
@@ -22,7 +23,7 @@ def build_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"inpaint-bot {version()}")
     commands = parser.add_subparsers(required=True, metavar="command")
-    for add in (_run, _sandbox, _edit, _config, _sync, _providers, _db, _ledger):
+    for add in (_run, _sandbox, _standins, _edit, _config, _sync, _providers, _db, _ledger):
         add(commands)
     return parser
 
@@ -49,12 +50,26 @@ def _run(commands: "Commands") -> None:
 
 
 def _sandbox(commands: "Commands") -> None:
-    about = "try the bot in a browser, without token or key"
+    about = "try the bot in a browser, without token or key; stand-ins take the providers' place"
     command = _command(
         commands, "sandbox", "serving:sandbox", about, quiet=False, lists_mistakes=True
     )
     command.add_argument("--port", type=int, default=8642, help="port of the page on this machine")
     command.add_argument("--no-browser", action="store_true", help="do not open a browser")
+    _add_pace(command)
+
+
+def _standins(commands: "Commands") -> None:
+    about = "serve stand-ins for the providers here, and print the settings that lead to them"
+    command = _command(commands, "standins", "standins:serve", about, lists_mistakes=True)
+    first = "port of the first one, the others follow; 0 takes any that are free (8650)"
+    command.add_argument("--port", type=_port, default=FIRST_PORT, help=first)
+    _add_pace(command)
+
+
+def _add_pace(command: argparse.ArgumentParser) -> None:
+    about = "how long the providers' stand-ins take for a job (5)"
+    command.add_argument("--pace", type=_seconds, default=PACE_S, metavar="SECONDS", help=about)
 
 
 def _edit(commands: "Commands") -> None:
@@ -127,6 +142,14 @@ def _ledger(commands: "Commands") -> None:
     told.add_argument("account", metavar="ACCOUNT", help="such as user:<server id>:<member id>")
     told.add_argument("--limit", type=_positive, default=PAGE, help="rows; at most 500")
     told.add_argument("--before", type=_positive, metavar="ID", help="go on from this row")
+
+
+def _port(text: str) -> int:
+    return _between(text, 0, 65_000)
+
+
+def _seconds(text: str) -> float:
+    return float(_between(text, 0, 3600))
 
 
 def _natural(text: str) -> int:

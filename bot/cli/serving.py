@@ -31,5 +31,6 @@ async def sandbox(call: Call) -> int:
         # Never the folder of a real bot: the sandbox's Discord is another one.
         settings = settings.model_copy(update={"data_dir": settings.data_dir / "sandbox"})
     await check_start(replace(call.given, settings=settings))
-    await run_sandbox(settings, port=call.args.port, open_browser=not call.args.no_browser)
+    args = call.args
+    await run_sandbox(settings, port=args.port, open_browser=not args.no_browser, pace_s=args.pace)
     return GOOD

@@ -1,5 +1,6 @@
 """The sample server: who is there and what they read first."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -8,7 +9,11 @@ from simcord import Env
 from simcord.actors import MemberActor
 from simcord.builders import ChannelHandle
 
+from bot.delivery.words import price
+from bot.domain import Op
+from bot.providers.base import ProviderSpec
 from bot.sandbox.samples import SAMPLES
+from bot.services.pricing import quote
 
 BOT_NAME = "inpaint-bot"
 SERVER_NAME = "Sample server"
@@ -51,8 +56,8 @@ async def build_people(env: Env) -> People:
     return people
 
 
-async def welcome(people: People, folder: Path) -> None:
-    """Post the guide's message; `folder` holds the samples."""
+async def welcome(people: People, folder: Path, specs: Iterable[ProviderSpec]) -> None:
+    """Post the guide's messages; `folder` holds the samples, `specs` are the providers here."""
     ways = "\n".join(f"- `{each.photo}` with `{each.mask}`: {each.idea}" for each in SAMPLES)
     await people.guide.send(
         people.channel,
@@ -60,4 +65,21 @@ async def welcome(people: People, folder: Path) -> None:
         "and a mask that belongs to it. White in the mask marks what to change.\n"
         "At the top, “Viewing as” switches between an admin and a member.\n"
         f"Try these, from `{folder}`:\n{ways}",
+    )
+    await people.guide.send(
+        people.channel,
+        "The built-in **Local** erases. To try a service that reads your **prompt**, pick it as "
+        f"**provider**: {_offers(specs)}.\n"
+        "Here they are stand-ins on this machine: nothing is sent or paid, their prices are made "
+        "up, and what they paint is tinted in the color that the prompt names. `#nsfw`, "
+        "`#failed`, `#fewer` or `#endless` in the prompt shows what happens then.",
+    )
+
+
+def _offers(specs: Iterable[ProviderSpec]) -> str:
+    """The services by name, with what one edit costs."""
+    edits = [(each, each.ops[Op.INPAINT]) for each in specs if each.needs]
+    return ", ".join(
+        f"`{spec.slug}` ({price(quote(spec, Op.INPAINT, op.makes or 1).credits)})"
+        for spec, op in edits
     )

@@ -2,7 +2,7 @@
 
 import asyncio
 import signal
-from collections.abc import AsyncGenerator, Generator
+from collections.abc import AsyncGenerator, Generator, Mapping
 from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 
@@ -15,17 +15,22 @@ from bot.sandbox.clock import let_run
 from bot.sandbox.page import live_page
 from bot.sandbox.people import People, build_people, welcome
 from bot.sandbox.samples import SAMPLES, write_samples
+from bot.sandbox.standins.together import all_serving, pointed
 from bot.settings import Settings
 
+LOCAL = "local"
 # The first picture starts a worker process, which takes seconds on a busy machine.
 SETTLE_TIMEOUT_S = 30.0
 
 
-async def serve(settings: Settings, *, port: int, open_browser: bool) -> None:
-    """Serve the page until Ctrl-C, SIGTERM or "End preview session"; port 0 takes any free one."""
+async def serve(settings: Settings, *, port: int, open_browser: bool, pace_s: float) -> None:
+    """Serve the page until Ctrl-C, SIGTERM or "End preview session"; port 0 takes any free one.
+
+    The providers' stand-ins take `pace_s` for a job.
+    """
     data = settings.data_dir.resolve()
     write_samples(data / "samples")
-    async with open_app(settings) as app:
+    async with all_serving(pace_s=pace_s) as told, open_app(_tried(settings, told)) as app:
         # Always, because this Discord begins without commands, whatever the database remembers.
         bot = build_bot(app, always_sync=True)
         async with _world(bot) as (env, people):
@@ -33,12 +38,22 @@ async def serve(settings: Settings, *, port: int, open_browser: bool) -> None:
             await app.cards.mark_lost_all()
             async with live_page(env, people, port) as preview, app.running(bot):
                 # After the page is up: it stays scrolled to what it began with.
-                await welcome(people, data / "samples")
+                await welcome(
+                    people, data / "samples", (each.spec for each in app.providers.values())
+                )
                 _announce(preview.url, data)
                 if open_browser:
                     await show(preview.url)
                 await _stopped(preview)
                 print("Stopping.", flush=True)
+
+
+def _tried(settings: Settings, told: Mapping[str, str]) -> Settings:
+    """Stand-ins in place of every service, whatever keys there are: nothing is to be paid here.
+
+    What needs none comes first, so that the first edit shows what the bot can do by itself.
+    """
+    return pointed(settings, {"default_provider": settings.default_provider or LOCAL, **told})
 
 
 @asynccontextmanager

@@ -22,6 +22,11 @@ PIXELS_MAX = 9_437_184
 FORMATS = ("jpeg", "png", "webp")
 
 
+def settings(desk: Desk) -> dict[str, str]:
+    """What the bot is told to reach it."""
+    return {"aithriving_api_key": desk.key, "aithriving_base_url": desk.origin}
+
+
 class Refused(Exception):
     """`message` of a failure."""
 

@@ -30,6 +30,11 @@ Made = tuple[list[Image.Image], dict[str, Any]]
 Make = Callable[[], Awaitable[Made]]
 
 
+def settings(desk: Desk) -> dict[str, str]:
+    """What the bot is told to reach it."""
+    return {"apiframe_api_key": desk.key, "apiframe_base_url": desk.origin}
+
+
 class Refused(Exception):
     """A request that the service does not take."""
 

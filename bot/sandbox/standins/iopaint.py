@@ -28,6 +28,11 @@ CHOICES = {
 SEED = 42
 
 
+def settings(desk: Desk) -> dict[str, str]:
+    """What the bot is told to reach it."""
+    return {"iopaint_base_url": desk.origin}
+
+
 class Broken(Exception):
     """Something failed inside."""
 

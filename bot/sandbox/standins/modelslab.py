@@ -30,6 +30,11 @@ STOCK_NEGATIVE = " ((out of frame)), ((extra fingers)), mutated hands, blurry"
 STOCK_PROMPT = " DSLR photography, sharp focus, 8K, RAW, unedited"
 
 
+def settings(desk: Desk) -> dict[str, str]:
+    """What the bot is told to reach it."""
+    return {"modelslab_api_key": desk.key, "modelslab_base_url": f"{desk.origin}{ROOT}"}
+
+
 class ModelsLabStandIn:
     """Its image editing calls, and the two beside them that the bot makes."""
 

@@ -27,6 +27,11 @@ NOT_SAFE = (
 BAD_PICTURE = "Given image type is not supported. Please try with JPG or PNG."
 
 
+def settings(desk: Desk) -> dict[str, str]:
+    """What the bot is told to reach it."""
+    return {"qolaba_api_key": desk.key, "qolaba_base_url": f"{desk.origin}{ROOT}"}
+
+
 class Refused(Exception):
     """The worker failed: `kind` goes to `error`, `said` to `error_data`."""
 

@@ -38,6 +38,16 @@ BROKE = "CUDA error"
 HINT = "Try again with fewer steps"
 
 
+def settings(desk: Desk) -> dict[str, str]:
+    """What the bot is told to reach it."""
+    return {
+        "scenario_api_key": desk.key,
+        "scenario_api_secret": SECRET,
+        "scenario_base_url": f"{desk.origin}/v1",
+        "scenario_team_id": TEAM,
+    }
+
+
 class ScenarioStandIn:
     """One team's account."""
 
