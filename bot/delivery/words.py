@@ -6,6 +6,7 @@ from math import ceil
 from discord.utils import escape_markdown, escape_mentions, format_dt
 
 from bot.domain import MaskSource, Op
+from bot.services.percent import part as part
 
 BAR_CELLS = 10
 ALT_LENGTH_MAX = 1024
@@ -74,14 +75,6 @@ def bar(percent: int) -> str:
     known = min(100, max(0, percent))
     full = known * BAR_CELLS // 100
     return "▰" * full + "▱" * (BAR_CELLS - full) + f" {known} %"
-
-
-def part(fraction: float) -> str:
-    """Say a part of a picture, given as 0..1, in percent."""
-    percent = fraction * 100
-    if percent and percent < 0.1:
-        return "less than 0.1 %"
-    return f"{percent:.0f} %" if percent >= 10 else f"{percent:.1f}".removesuffix(".0") + " %"
 
 
 def moment(when: datetime) -> str:

@@ -5,7 +5,7 @@ one that counts. The core also remembers whether it was turned around, so that I
 the first one back and a later edit can start from what was really marked.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from PIL import Image, ImageChops, PngImagePlugin
@@ -14,6 +14,7 @@ from bot.domain import MaskFacts, MaskSource, MaskTuning
 from bot.errors import BadMask, PictureLost
 from bot.imaging.codec import MASK, decode
 from bot.imaging.morphology import grow, share, threshold
+from bot.imaging.tones import mask_tones
 
 WHITE_FROM = 128
 SHAPE_TOLERANCE = 0.01
@@ -30,17 +31,34 @@ GROWN_FULL = (
 )
 HOLE_NOTE = "The mask has a transparent part, so I took that as what to change."
 PAINT_NOTE = "The mask is painted on a transparent ground, so I took the paint as what to change."
+NO_MASK_DOUBT = (
+    "The file that you sent as the mask looks like a photo or a screenshot: only {:.0f} % of it "
+    "is black or white. I took its light parts as what to change."
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Core:
-    """What was marked: 0 or 255, before grow."""
+    """What was marked: 0 or 255, before grow.
+
+    `doubtful`: it may be the wrong way round; `doubt`: a sentence where it may be no mask at all.
+    """
 
     image: Image.Image
     source: MaskSource
     inverted: bool = False
     doubtful: bool = False
     notes: tuple[str, ...] = ()
+    doubt: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """How a mask file was understood; `doubt` is a sentence where it may be no mask at all."""
+
+    image: Image.Image
+    note: str = ""
+    doubt: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +73,15 @@ def core_from_file(path: Path, size: tuple[int, int], pixels_max: int) -> Core:
     """A mask file of any size but the picture's shape. Raises BadMask."""
     sheet = decode(path.read_bytes(), pixels_max, MASK, gray_stays=True)
     _check_shape(sheet.size, size)
-    marked, notes = _read_marks(sheet)
+    marks = _read_marks(sheet)
+    notes = (marks.note,) if marks.note else ()
+    marked = marks.image
     if marked.size != size:
         notes += (
             f"The mask was {_by(marked.size)}, so I resized it to the picture's {_by(size)}.",
         )
         marked = marked.resize(size, Image.Resampling.NEAREST)
-    return Core(marked, MaskSource.FILE, notes=notes)
+    return Core(marked, MaskSource.FILE, notes=notes, doubt=marks.doubt)
 
 
 def core_from_alpha(picture: Image.Image) -> Core | None:
@@ -138,8 +158,7 @@ def _one_bit(mask: Image.Image) -> Image.Image:
 def _turned(core: Core, invert: bool) -> Core:
     if core.inverted == invert:
         return core
-    image = ImageChops.invert(core.image)
-    return Core(image, core.source, invert, core.doubtful, core.notes)
+    return replace(core, image=ImageChops.invert(core.image), inverted=invert)
 
 
 def _facts(
@@ -156,6 +175,7 @@ def _facts(
         feather_px=feather_px,
         looks_inverted=covered > INVERTED_FROM or core.doubtful,
         notes=core.notes,
+        doubt=core.doubt,
     )
 
 
@@ -170,18 +190,24 @@ def _check_shape(mask: tuple[int, int], picture: tuple[int, int]) -> None:
         )
 
 
-def _read_marks(sheet: Image.Image) -> tuple[Image.Image, tuple[str, ...]]:
-    light = threshold(sheet.convert("L"), WHITE_FROM)
+def _read_marks(sheet: Image.Image) -> Marks:
     if sheet.mode != "RGBA":
-        return light, ()
+        return _read_light(sheet, None)
     solid = threshold(sheet.getchannel("A"), WHITE_FROM)
-    if not ALPHA_SHARE_MIN <= share(solid) < 1:
-        return ImageChops.multiply(light, solid), ()
-    if _is_black_and_white(sheet, solid):
-        return ImageChops.multiply(light, solid), ()
+    if not ALPHA_SHARE_MIN <= share(solid) < 1 or _is_black_and_white(sheet, solid):
+        return _read_light(sheet, solid)
     if _is_paint(sheet, solid):
-        return solid, (PAINT_NOTE,)
-    return ImageChops.invert(solid), (HOLE_NOTE,)
+        return Marks(solid, PAINT_NOTE)
+    return Marks(ImageChops.invert(solid), HOLE_NOTE)
+
+
+def _read_light(sheet: Image.Image, solid: Image.Image | None) -> Marks:
+    """What is light changes; only pixels that `solid` has count."""
+    light = threshold(sheet.convert("L"), WHITE_FROM)
+    marked = light if solid is None else ImageChops.multiply(light, solid)
+    part = mask_tones(sheet, solid)
+    # Whatever else such a file may mean (a copy of the picture, painted over) is found out here.
+    return Marks(marked, doubt="" if part is None else NO_MASK_DOUBT.format(100 * part))
 
 
 def _is_black_and_white(sheet: Image.Image, solid: Image.Image) -> bool:

@@ -55,7 +55,7 @@ _TAKES = OpSpec(
         ),
     ),
     coverage_max=0.65,
-    coverage_reason="Local fills from what is around the mask, so it takes at most 65%.",
+    coverage_reason="Local fills from what is around the mask, so it takes at most 65 %.",
 )
 
 SPEC = ProviderSpec(

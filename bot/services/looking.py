@@ -9,13 +9,14 @@ from bot.errors import BadMask, PictureLost
 from bot.imaging.intake import TakenIn, retune, take_in, take_parent
 from bot.providers.base import OpSpec
 from bot.services.blobs import Blobs, KeptBlob
+from bot.services.percent import part
 from bot.services.ports import Pictures
 from bot.services.records import from_json, to_json
 from bot.services.sources import Source
 
 NO_MASK = (
     "Tell me where to edit: attach a `mask` (white is what to change), send a picture with that "
-    "part made transparent, or pick an earlier edit as `parent`. Nothing was charged."
+    "part made transparent, or pick an earlier edit as `parent`."
 )
 
 TURNED = "Turned around: this is what will change now. Press Go if it is right."
@@ -112,17 +113,24 @@ def check_coverage(facts: MaskFacts, op: OpSpec) -> None:
     """Raise BadMask when the mask covers more than this operation takes."""
     if facts.coverage > op.coverage_max:
         raise BadMask(
-            f"The mask covers {facts.coverage:.0%} of the picture. {op.coverage_reason} "
-            "Nothing was charged."
+            f"The mask covers {part(facts.coverage)} of the picture. {op.coverage_reason}"
         )
 
 
 def _doubt(facts: MaskFacts, tuning: MaskTuning, op: OpSpec) -> str | None:
+    """Why a draft is shown first, what was understood, and the ways on; None where it is clear."""
+    fits, marked = facts.coverage <= op.coverage_max, part(facts.coverage)
+    if facts.doubt:
+        go = "Press Go if the tinted part is right, or" if fits else "That is too much here:"
+        return (
+            f"{facts.doubt} That is {marked} of the picture. {go} press Invert for the other part, "
+            "or Cancel and send a mask in black and white."
+        )
     if not facts.looks_inverted or tuning.invert:
         return None
     ways = "Press Invert if you meant the other part"
-    ways += ", or Go if this is right." if facts.coverage <= op.coverage_max else "."
+    ways += ", or Go if this is right." if fits else "."
     return (
-        f"The marked part is {facts.coverage:.0%} of the picture, so the mask may be the wrong "
-        f"way round. {ways}"
+        f"The marked part is {marked} of the picture, "
+        f"so the mask may be the wrong way round. {ways}"
     )

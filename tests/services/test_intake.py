@@ -1,6 +1,7 @@
 """What becomes a task, what becomes a draft, and what is refused without a trace."""
 
 import asyncio
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -160,9 +161,37 @@ async def test_a_doubtful_mask_may_be_larger_than_the_provider_takes_until_go(
             await app.intake.go(draft.id, who())
         await app.intake.invert(draft.id, who())
         assert (await app.intake.go(draft.id, who())).state is S.QUEUED
-        wide = assets.save(assets.mask(64, 48, (0, 0, 64, 24)), tmp_path / "wide.png")
+        wide = assets.save(assets.mask(64, 48, (0, 0, 64, 24)), tmp_path / "half.png")
         with pytest.raises(BadMask, match="Half is the most"):
             await app.intake.submit(request(tmp_path, "wide", mask=wide))
+
+
+@pytest.mark.parametrize("what", ["the photo itself", "a painted copy", "another photo"])
+async def test_a_mask_that_is_no_mask_asks_first(idle: App, tmp_path: Path, what: str) -> None:
+    photo = assets.photo(64, 48, seed=2 if what == "another photo" else 1)
+    if what == "a painted copy":
+        photo.paste("white", (20, 10, 40, 30))
+    no_mask = assets.save(photo, tmp_path / "no-mask.png")
+    draft = await idle.intake.submit(request(tmp_path, mask=no_mask))
+    assert draft.state is S.DRAFT
+    assert re.search(
+        r"looks like a photo or a screenshot: only \d+ % of it .* its light parts .* "
+        r"That is \d+ % of the picture\. Press Go if the tinted part is right",
+        draft.draft_reason or "",
+    )
+    assert await purse(idle) == (100, 0)
+    turned = await idle.intake.invert(draft.id, who())
+    assert turned.mask_facts["coverage"] != draft.mask_facts["coverage"]
+
+
+async def test_a_mask_that_is_no_mask_offers_go_only_where_it_fits(tmp_path: Path) -> None:
+    op = replace(SPEC.ops[Op.INPAINT], coverage_max=0.01)
+    async with opened(tmp_path / "data", with_spec(ops={Op.INPAINT: op})) as app:
+        no_mask = assets.save(assets.photo(64, 48), tmp_path / "no-mask.png")
+        draft = await app.intake.submit(request(tmp_path, mask=no_mask))
+        assert "That is too much here: press Invert" in (draft.draft_reason or "")
+        (view,) = await app.cards.view([draft.id])
+        assert not view.may_go
 
 
 async def test_an_unused_draft_expires(tmp_path: Path) -> None:
