@@ -59,11 +59,7 @@ MOVES: Mapping[TaskState, frozenset[TaskState]] = {
     _S.READY: frozenset({_S.SUBMITTING, _S.CANCELLED, _S.FAILED}),
     _S.SUBMITTING: frozenset({_S.RUNNING, _S.READY, _S.FAILED, _S.UNKNOWN}),
     _S.RUNNING: frozenset({_S.DONE, _S.FAILED, _S.CANCELLED}),
-    _S.DONE: frozenset(),
-    _S.FAILED: frozenset(),
-    _S.CANCELLED: frozenset(),
-    _S.EXPIRED: frozenset(),
-    _S.UNKNOWN: frozenset(),
+    **dict.fromkeys((_S.DONE, _S.FAILED, _S.CANCELLED, _S.EXPIRED, _S.UNKNOWN), frozenset[_S]()),
 }
 HOLDING = frozenset({_S.QUEUED, _S.READY, _S.SUBMITTING, _S.RUNNING})
 IN_FLIGHT = frozenset({_S.READY, _S.SUBMITTING, _S.RUNNING})
@@ -298,3 +294,4 @@ class Task:
     updated_at: datetime
     let_go_at: datetime | None = None
     hidden: bool = False
+    offers: list[str] = field(default_factory=list[str])

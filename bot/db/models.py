@@ -149,6 +149,7 @@ class TaskRow(Base):
     error_text: Mapped[str | None] = mapped_column(Text)
     notes: Mapped[list[str]] = mapped_column(server_default="[]")
     draft_reason: Mapped[str | None] = mapped_column(Text)
+    offers: Mapped[list[str]] = mapped_column(server_default="[]")
     draft_expires_at: Mapped[datetime | None]
     reply_application_id: Mapped[int | None] = mapped_column(BigInteger)
     reply_token: Mapped[str | None] = mapped_column(Text)
@@ -182,6 +183,11 @@ class TaskRow(Base):
         Index("ix_tasks_person", "person_id", "seq"),
         Index("ix_tasks_ended", "finished_at", sqlite_where=text("let_go_at IS NULL")),
         Index("ix_tasks_guild", "guild_id", "seq"),
+        Index(
+            "ix_tasks_submitted",
+            "submitted_at",
+            sqlite_where=text("submitted_at IS NOT NULL"),
+        ),
         Index("ix_tasks_paid", "person_id", "payer_account_id", "queued_at"),
         Index("ix_tasks_spent", "guild_id", "finished_at", sqlite_where=text("state = 'done'")),
         Index(
@@ -237,6 +243,19 @@ class ProviderEvent(Base):
     at: Mapped[datetime]
     handled_at: Mapped[datetime | None]
     __table_args__ = (UniqueConstraint("provider", "event_id"),)
+
+
+class ProviderPause(Base):
+    """A provider that takes nothing new for a while; `why` is a value of `services.pauses.Why`."""
+
+    __tablename__ = "provider_pauses"
+
+    provider: Mapped[str] = mapped_column(String(32), primary_key=True)
+    why: Mapped[str] = mapped_column(String(8), primary_key=True)
+    since: Mapped[datetime]
+    until: Mapped[datetime]
+    tries: Mapped[int] = mapped_column(server_default="0")
+    code: Mapped[str] = mapped_column(String(32), server_default="")
 
 
 class BotState(Base):
