@@ -8,7 +8,8 @@ from bot.cli.call import GOOD, WRONG, Call
 from bot.cli.terminal import say, table
 from bot.services import grants
 from bot.services.clock import SystemClock
-from bot.services.ledger import Drift, Ledger
+from bot.services.ledger import Ledger
+from bot.services.recount import Drift
 from bot.services.statement import Statement
 from bot.services.statement import statement as read_statement
 

@@ -4,28 +4,32 @@ Callers own the transaction and the key; the same key a second time changes noth
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from enum import StrEnum
 
-from sqlalchemy import (
-    Integer,
-    Subquery,
-    bindparam,
-    case,
-    func,
-    insert,
-    literal,
-    select,
-    union_all,
-    update,
-)
+from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import aliased
 
 from bot.db.base import table
+from bot.db.credits import TransferReason
 from bot.db.models import Account, Transfer
 from bot.services.ports import Clock
+from bot.services.recount import Drift, drifts
 
 ISSUANCE = "issuance"
+
+
+class Purpose(StrEnum):
+    """What a move was for; holds and their resolutions are for their task."""
+
+    FIRST = "first"
+    TOPUP = "topup"
+    GRANT = "grant"
+    TAKE = "take"
+    GIVE = "give"
+    SPONSOR = "sponsor"
+    BACK = "back"
+    FORGET = "forget"
+
 
 _accounts, _transfers = table(Account), table(Transfer)
 _FIND = select(_accounts.c.id).where(_accounts.c.code == bindparam("code"))
@@ -33,6 +37,7 @@ _OPEN = insert(_accounts)
 _USED = select(_transfers.c.id).where(_transfers.c.key == bindparam("key"))
 _HOLD = select(_transfers).where(_transfers.c.key == bindparam("key"))
 _WRITE = insert(_transfers)
+_EXPLAIN = insert(table(TransferReason))
 _ADD = (
     update(_accounts)
     .where(_accounts.c.id == bindparam("account_id"))
@@ -60,20 +65,19 @@ def user_code(guild_id: int, user_id: int) -> str:
     return f"user:{guild_id}:{user_id}"
 
 
+def pool_code(guild_id: int) -> str:
+    """What a guild's members own together."""
+    return f"pool:{guild_id}"
+
+
+def sponsor_code(thread_id: int) -> str:
+    """What a member set aside for a thread."""
+    return f"sponsor:{thread_id}"
+
+
 def house_code(provider: str) -> str:
     """Where settled credits for a provider end up."""
     return f"house:{provider}"
-
-
-@dataclass(frozen=True, slots=True)
-class Drift:
-    """A balance that the transfers do not explain."""
-
-    code: str
-    available: int
-    available_expected: int
-    held: int
-    held_expected: int
 
 
 class Ledger:
@@ -144,11 +148,14 @@ class Ledger:
         amount: int,
         *,
         actor_id: int | None = None,
+        purpose: Purpose | None = None,
     ) -> bool:
         """Carry credits between accounts; False when the source does not cover it."""
         if not await self._take(session, from_id, amount, into_held=False):
             return False
-        await self._write(session, key, "move", from_id, to_id, amount, actor_id=actor_id)
+        await self._write(
+            session, key, "move", from_id, to_id, amount, actor_id=actor_id, purpose=purpose
+        )
         await self._add(session, to_id, available=amount)
         return True
 
@@ -158,8 +165,18 @@ class Ledger:
         """Issue new credits to an account, unless this key was used before."""
         if amount <= 0 or await self.used(session, key):
             return
-        source = await self.account(session, ISSUANCE, may_overdraw=True)
-        await self.move(session, key, source, account_id, amount)
+        source = await self.issuance(session)
+        await self.move(session, key, source, account_id, amount, purpose=Purpose.GRANT)
+
+    async def issuance(self, session: AsyncSession) -> int:
+        """The account that credits are made in."""
+        return await self.account(session, ISSUANCE, may_overdraw=True)
+
+    async def explain(self, session: AsyncSession, key: str, reason: str) -> None:
+        """Keep why the transfer of this key was made, apart from it."""
+        if reason:
+            transfer_id = (await session.execute(_USED, {"key": key})).scalar_one()
+            await session.execute(_EXPLAIN, {"transfer_id": transfer_id, "reason": reason})
 
     async def balance(self, session: AsyncSession, code: str) -> tuple[int, int]:
         """What is available and what is held."""
@@ -188,22 +205,7 @@ class Ledger:
 
     async def check(self, session: AsyncSession) -> Sequence[Drift]:
         """Every account whose balances the transfers do not explain; empty is right."""
-        expected = _expected_balances()
-        rows = await session.execute(
-            select(
-                Account.code,
-                Account.available,
-                func.coalesce(expected.c.available, 0),
-                Account.held,
-                func.coalesce(expected.c.held, 0),
-            )
-            .outerjoin(expected, expected.c.account_id == Account.id)
-            .where(
-                (Account.available != func.coalesce(expected.c.available, 0))
-                | (Account.held != func.coalesce(expected.c.held, 0))
-            )
-        )
-        return [Drift(*row) for row in rows]
+        return await drifts(session)
 
     async def _take(
         self, session: AsyncSession, account_id: int, amount: int, *, into_held: bool
@@ -231,47 +233,10 @@ class Ledger:
         resolves_id: int | None = None,
         task_seq: int | None = None,
         actor_id: int | None = None,
+        purpose: Purpose | None = None,
     ) -> None:
         values = {"key": key, "kind": kind, "from_id": from_id, "to_id": to_id, "amount": amount}
         links = {"resolves_id": resolves_id, "task_seq": task_seq, "actor_id": actor_id}
-        await session.execute(_WRITE, {**values, **links, "at": self._clock.now()})
-
-
-def movements(account_id: int | None = None) -> Subquery:
-    """What each transfer added to each account it touched, or to this one alone."""
-    hold = aliased(Transfer)
-    moved = Transfer.kind != "hold"
-    back = case((Transfer.kind == "resolve", hold.amount - Transfer.amount), else_=-Transfer.amount)
-    freed = case((Transfer.kind == "resolve", -hold.amount), else_=0)
-    zero = literal(0, Integer)
-    out = (
-        select(
-            Transfer.id.label("transfer_id"),
-            Transfer.from_id.label("account_id"),
-            back.label("available"),
-            freed.label("held"),
+        await session.execute(
+            _WRITE, {**values, **links, "purpose": purpose, "at": self._clock.now()}
         )
-        .outerjoin(hold, hold.id == Transfer.resolves_id)
-        .where(moved)
-    )
-    into = select(Transfer.id, Transfer.to_id, Transfer.amount, zero).where(moved)
-    holds = select(Transfer.id, Transfer.from_id, -Transfer.amount, Transfer.amount).where(
-        Transfer.kind == "hold"
-    )
-    if account_id is not None:
-        out, holds = (each.where(Transfer.from_id == account_id) for each in (out, holds))
-        into = into.where(Transfer.to_id == account_id)
-    return union_all(out, into, holds).subquery()
-
-
-def _expected_balances() -> Subquery:
-    every = movements()
-    return (
-        select(
-            every.c.account_id,
-            func.sum(every.c.available).label("available"),
-            func.sum(every.c.held).label("held"),
-        )
-        .group_by(every.c.account_id)
-        .subquery()
-    )

@@ -11,7 +11,8 @@ from sqlalchemy.orm import aliased
 
 from bot.db.models import Account, TaskRow, Transfer
 from bot.errors import BadOption
-from bot.services.ledger import ISSUANCE, movements
+from bot.services.ledger import ISSUANCE
+from bot.services.recount import movements
 
 PAGE_MAX = 500
 
