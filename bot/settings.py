@@ -16,6 +16,7 @@ from pydantic_core import ErrorDetails
 from pydantic_settings import NoDecode, SettingsConfigDict
 
 from bot.provider_settings import ProviderSettings
+from bot.web_settings import WebSettings
 
 MIB = 1024 * 1024
 ENV_FILE = Path(".env")
@@ -52,7 +53,7 @@ Ids = Annotated[tuple[int, ...], NoDecode, BeforeValidator(_ids)]
 LogLevel = Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(_upper)]
 
 
-class Settings(ProviderSettings):
+class Settings(ProviderSettings, WebSettings):
     """One operator's choices. Units stand last in each name; empty means "not set"."""
 
     model_config = SettingsConfigDict(
@@ -121,13 +122,6 @@ class Settings(ProviderSettings):
     )
     worker_memory_mib: int = Field(
         3072, ge=0, description="Most memory one worker may map, in MiB; 0 sets no limit."
-    )
-    web_host: str = Field(
-        "127.0.0.1",
-        description="Address that health and metrics are served on; 0.0.0.0 is every address.",
-    )
-    web_port: int = Field(
-        8643, ge=0, le=65535, description="Port of health and metrics; 0 serves none."
     )
     guild_ids_synced: Ids = Field(
         (),

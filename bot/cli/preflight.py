@@ -48,7 +48,13 @@ def _address_mistakes(settings: Settings) -> Sequence[str]:
     from bot.web.address import check_address
 
     host, port = settings.web_host, settings.web_port
-    return _mistake(lambda: check_address(host, port)) if port else []
+    public = settings.public_host, settings.public_port
+    mistakes = _mistake(lambda: check_address(host, port)) if port else []
+    if not settings.public_url:
+        return mistakes
+    if port == settings.public_port:
+        return [*mistakes, f"WEB_PORT and PUBLIC_PORT are both {port}; each needs its own."]
+    return [*mistakes, *_mistake(lambda: check_address(*public, "PUBLIC"))]
 
 
 def _take_turn(settings: Settings) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from bot.providers.api import ApiClient
 from bot.providers.base import Fills, Provider, ProviderSpec
@@ -31,6 +31,15 @@ class HookLinks(Protocol):
 
     def hook(self, slug: str, task_id: str) -> Hook | None:
         """The address for one task of a provider; None where there is none."""
+        ...
+
+
+@runtime_checkable
+class Calls(Protocol):
+    """A provider that calls us at such an address when a job moves on."""
+
+    def heard(self, headers: Mapping[str, str], body: bytes, secret: str) -> bool | None:
+        """Whether a call is a reason to ask for the job; None where it is forged. Pure."""
         ...
 
 

@@ -1,4 +1,4 @@
-"""The web server: is the process alive, can it work, and its numbers. Loopback unless told."""
+"""The operator's server: is the process alive, can it work, and its numbers. Never public."""
 
 import logging
 from collections.abc import AsyncGenerator
@@ -8,16 +8,11 @@ from dataclasses import asdict
 from aiohttp import web
 
 from bot.services.version import version
-from bot.web.address import refusal
+from bot.web.listen import guarded_application, listening
 from bot.web.metrics import CONTENT_TYPE
 from bot.web.watch import Watch
 
 log = logging.getLogger(__name__)
-HEADERS = {
-    "Cache-Control": "no-store",
-    "Server": "inpaint-bot",
-    "X-Content-Type-Options": "nosniff",
-}
 
 
 @asynccontextmanager
@@ -26,25 +21,14 @@ async def serving(watch: Watch, host: str, port: int) -> AsyncGenerator[str]:
 
     Raises PortTaken, or BadSettings for an address that is not this machine's.
     """
-    runner = web.AppRunner(application(watch), access_log=None)
-    await runner.setup()
-    try:
-        try:
-            await web.TCPSite(runner, host, port).start()
-        except OSError as error:
-            raise refusal(error, host, port) from error
-        address = _address(runner)
+    async with listening(application(watch), host, port, "WEB") as address:
         log.info("health and metrics are at %s", address)
         yield address
-    finally:
-        await runner.cleanup()
 
 
 def application(watch: Watch) -> web.Application:
-    """The routes; every answer, errors too, is fresh and of the type it says."""
-    pages = _Pages(watch)
-    app = web.Application()
-    app.on_response_prepare.append(_stamped)
+    """The routes."""
+    pages, app = _Pages(watch), guarded_application()
     app.router.add_get("/healthz", pages.alive)
     app.router.add_get("/readyz", pages.ready)
     app.router.add_get("/metrics", pages.metrics)
@@ -69,12 +53,3 @@ class _Pages:
     async def metrics(self, _request: web.Request) -> web.Response:
         """Prometheus' text format."""
         return web.Response(body=await self._watch.page(), headers={"Content-Type": CONTENT_TYPE})
-
-
-async def _stamped(_request: web.Request, response: web.StreamResponse) -> None:
-    response.headers.update(HEADERS)
-
-
-def _address(runner: web.AppRunner) -> str:
-    host, port = runner.addresses[0][:2]
-    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
