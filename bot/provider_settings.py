@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, SecretStr
 from pydantic_settings import BaseSettings, NoDecode
@@ -32,6 +32,13 @@ def _rates(value: object) -> object:
 
 Rates = Annotated[Mapping[str, Decimal], NoDecode, BeforeValidator(_rates)]
 Hosts = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_hosts)]
+
+
+def _daily(title: str, unit: str) -> Any:
+    """A setting for what a day may cost; empty: as much as there is."""
+    return Field(
+        None, gt=0, description=f"Most that {title} may be used a day (UTC), in {unit}; empty: any."
+    )
 
 
 class ProviderSettings(BaseSettings):
@@ -109,3 +116,11 @@ class ProviderSettings(BaseSettings):
     scenario_price: Decimal = Field(
         Decimal(5), ge=0, description="What Scenario charges for a picture, in creative units."
     )
+
+    daily_limit_aithriving: Decimal | None = _daily("AIThriving", "credits")
+    daily_limit_apiframe: Decimal | None = _daily("APIFRAME", "credits")
+    daily_limit_iopaint: Decimal | None = _daily("IOPaint", "pictures")
+    daily_limit_local: Decimal | None = _daily("Local", "pictures")
+    daily_limit_modelslab: Decimal | None = _daily("ModelsLab", "USD")
+    daily_limit_qolaba: Decimal | None = _daily("Qolaba", "credits")
+    daily_limit_scenario: Decimal | None = _daily("Scenario", "creative units")

@@ -15,7 +15,7 @@ from bot.domain import TaskState
 log = logging.getLogger(__name__)
 LIVE = tuple(state for state in TaskState if not state.is_terminal)
 # Written out, because SQLite takes the partial index only for the condition it was made with.
-_LIVE_ROWS = text("state IN ('draft','queued','ready','submitting','running')")
+LIVE_ROWS = text("state IN ('draft','queued','ready','submitting','running')")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ async def take(db: Database) -> Census | None:
     """Count; None while the database does not answer."""
     query = (
         select(TaskRow.provider, TaskRow.state, func.count(), func.min(TaskRow.queued_at))
-        .where(_LIVE_ROWS)
+        .where(LIVE_ROWS)
         .group_by(TaskRow.provider, TaskRow.state)
     )
     try:

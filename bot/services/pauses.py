@@ -1,0 +1,87 @@
+"""Which providers are paused and why, as rows: a restart changes nothing about it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import delete, select
+from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.db.models import ProviderPause
+
+
+class Why(StrEnum):
+    """What paused a provider."""
+
+    FAULTS = "faults"
+    LIMIT = "limit"
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """A pause for a limit ends at `until`; one for faults is probed then, for the `tries`th time.
+
+    `code` names the last fault.
+    """
+
+    provider: str
+    why: Why
+    since: datetime
+    until: datetime
+    tries: int = 0
+    code: str = ""
+
+
+async def all_pauses(session: AsyncSession, now: datetime) -> list[Pause]:
+    """Those in force, the longest first: a limit's, which no probe can end, before the others."""
+    query = select(
+        ProviderPause.provider,
+        ProviderPause.why,
+        ProviderPause.since,
+        ProviderPause.until,
+        ProviderPause.tries,
+        ProviderPause.code,
+    ).order_by(ProviderPause.why.desc(), ProviderPause.provider)
+    rows = [Pause(row[0], Why(row[1]), *row[2:]) for row in await session.execute(query)]
+    return [each for each in rows if each.why is Why.FAULTS or each.until > now]
+
+
+async def paused(session: AsyncSession, now: datetime) -> dict[str, Pause]:
+    """The pause that holds for each provider that is paused."""
+    return {each.provider: each for each in reversed(await all_pauses(session, now))}
+
+
+async def put(session: AsyncSession, pause: Pause) -> bool:
+    """Pause a provider; False where it is paused already, and then nothing is changed."""
+    over = delete(ProviderPause).where(
+        ProviderPause.provider == pause.provider,
+        ProviderPause.why == Why.LIMIT,
+        ProviderPause.until <= pause.since,
+    )
+    await session.execute(over)
+    row = insert(ProviderPause).values(
+        provider=pause.provider,
+        why=pause.why,
+        since=pause.since,
+        until=pause.until,
+        tries=pause.tries,
+        code=pause.code,
+    )
+    made = row.on_conflict_do_nothing().returning(ProviderPause.provider)
+    return (await session.execute(made)).first() is not None
+
+
+async def put_off(session: AsyncSession, pause: Pause, until: datetime) -> None:
+    """Probe it again later."""
+    row = insert(ProviderPause).values(
+        provider=pause.provider, why=pause.why, since=pause.since, until=until
+    )
+    later = {"until": until, "tries": ProviderPause.tries + 1}
+    await session.execute(row.on_conflict_do_update(index_elements=["provider", "why"], set_=later))
+
+
+async def lift(session: AsyncSession, provider: str, why: Why) -> None:
+    """End a pause."""
+    here = (ProviderPause.provider == provider, ProviderPause.why == why)
+    await session.execute(delete(ProviderPause).where(*here))
