@@ -22,6 +22,11 @@ log = logging.getLogger(__name__)
 STARTS_MAX = 5
 BACKOFF_S_MAX = 60.0
 BREAKS_MAX = 3
+SWITCHED_OFF = "This provider was switched off meanwhile. You were not charged."
+LEFT_UNKNOWN = (
+    "{} while this was being sent, so I cannot know whether it started. "
+    "You were not charged, and I will not send it again by myself."
+)
 
 
 class Drive:
@@ -78,12 +83,12 @@ class Drive:
         return True
 
     async def _act(self, task: Task) -> None:
-        if task.provider not in self._tools.providers:
-            raise Unavailable("This provider was switched off meanwhile. You were not charged.")
-        if task.state is TaskState.RUNNING:
-            await self._follow(task)
-        elif task.state is TaskState.SUBMITTING:
+        if task.state is TaskState.SUBMITTING:
             await self._recover(task)
+        elif task.provider not in self._tools.providers:
+            raise Unavailable(SWITCHED_OFF)
+        elif task.state is TaskState.RUNNING:
+            await self._follow(task)
         else:
             await self._start(task)
 
@@ -130,8 +135,8 @@ class Drive:
         else:
             await self._accept(task, provider, job, update)
 
-    async def _as_unknown(self, task: Task) -> AmbiguousSubmit:
-        error = AmbiguousSubmit()
+    async def _as_unknown(self, task: Task, why: str = "") -> AmbiguousSubmit:
+        error = AmbiguousSubmit(LEFT_UNKNOWN.format(why) if why else None)
         await self._tools.tasks.unknown(task, error)
         return error
 
@@ -160,8 +165,16 @@ class Drive:
 
     async def _recover(self, task: Task) -> None:
         """A row found in `submitting`: the process that made the call is gone."""
-        provider = self._tools.providers[task.provider]
-        job = await prepare.job(self._tools, task, provider.spec)
+        provider = self._tools.providers.get(task.provider)
+        if provider is None:
+            await self._as_unknown(task, "This provider was switched off")
+            return
+        try:
+            job = await prepare.job(self._tools, task, provider.spec)
+        except BotError as error:
+            log.warning("cannot find out: %s", error)
+            await self._as_unknown(task, "A picture of this edit was lost")
+            return
         if provider.spec.idempotency in {Idempotency.LOOKUP, Idempotency.NONE}:
             # A call that was on its way may still arrive until its time-out has passed.
             await self._sleep_until(self._tools.submit_over_at(task, provider.spec))
@@ -174,7 +187,7 @@ class Drive:
             case Idempotency.KEY | Idempotency.LOOKUP as way:
                 await self._ask(task, provider, job, by_key=way is Idempotency.KEY)
             case Idempotency.NONE:
-                await self._tools.tasks.unknown(task, AmbiguousSubmit())
+                await self._as_unknown(task)
 
     async def _ask(self, task: Task, provider: Provider, job: Job, *, by_key: bool) -> None:
         """Find out what became of a lost submit, by its key or by looking it up."""
@@ -191,7 +204,7 @@ class Drive:
             else:
                 await self._accept(task, provider, job, update)
             return
-        await self._tools.tasks.unknown(task, AmbiguousSubmit())
+        await self._as_unknown(task)
 
     async def _absent(self, task: Task, provider: Provider) -> None:
         """The provider does not know the job: believed once the call cannot arrive any more."""

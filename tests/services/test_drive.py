@@ -213,24 +213,6 @@ async def test_where_nothing_can_be_taken_back_cancel_says_so(tmp_path: Path) ->
         assert (await until(app, task.id)).state is S.DONE
 
 
-@pytest.mark.parametrize("state", [S.READY, S.SUBMITTING, S.RUNNING])
-async def test_a_new_process_goes_on_where_the_old_one_ended(tmp_path: Path, state: S) -> None:
-    first = with_spec(idempotency=Idempotency.LOOKUP)
-    first.submits = [NotSent(retry_after_s=500.0)] if state is S.READY else [hang]
-    if state is S.RUNNING:
-        first.submits, first.polls = [waiting], [hang]
-    async with opened(tmp_path / "data", first, stop_grace_s=0.0) as app, working(app):
-        task = await app.intake.submit(request(tmp_path))
-        while (await until(app, task.id, state)).attempt == 0:
-            await app.clock.sleep(1)
-    second = with_spec(idempotency=Idempotency.LOOKUP)
-    second.lookups = [waiting]
-    async with opened(tmp_path / "data", second) as app, working(app):
-        assert (await until(app, task.id)).state is S.DONE
-        assert len(second.started) == (1 if state is S.READY else 0)
-        await assert_books(app)
-
-
 async def test_stopping_lets_a_submit_end_and_leaves_the_rest(tmp_path: Path) -> None:
     provider = Scripted()
 
