@@ -1,16 +1,19 @@
 """Pieces of the composition: what stands below the services, and the services of many parts."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
 from bot.db.engine import Database
-from bot.providers import Off
-from bot.providers.base import Provider
+from bot.providers import Off, Parts
+from bot.providers.api import ApiClient
+from bot.providers.base import Fills, Provider
+from bot.providers.parts import Calls, Hook
 from bot.services.admission import Admission
 from bot.services.audit import Audit
 from bot.services.booking import Booking
 from bot.services.census import take as take_census
+from bot.services.clearing import Clearing
 from bot.services.desk import Desk
 from bot.services.disk import Disk
 from bot.services.facts import Facts
@@ -19,10 +22,14 @@ from bot.services.ledger import Ledger
 from bot.services.looking import Looking
 from bot.services.ports import Clock, Pictures
 from bot.services.pulse import Pulse
+from bot.services.quoting import Quoting
 from bot.services.signals import Signals
 from bot.services.toolbox import Toolbox
 from bot.settings import Settings
+from bot.web.public import Links, Routes, make_links
+from bot.web.tokens import open_keys
 from bot.web.watch import Watch
+from bot.web.webhooks import HookLinks, Webhooks
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +42,44 @@ class Ground:
     pictures: Pictures
     providers: Mapping[str, Provider]
     off: Sequence[Off] = ()
+    links: Links | None = None
+
+
+def links(settings: Settings, clock: Clock, keys: Sequence[bytes] = ()) -> Links | None:
+    """Addresses under PUBLIC_URL, signed with the data folder's keys; None where it is empty."""
+    if not settings.public_url:
+        return None
+    work, signing = settings.data_dir / "work", keys or open_keys(settings.data_dir)
+    return make_links(settings.public_url, work, signing, clock)
+
+
+def parts(settings: Settings, api: ApiClient, pictures: Fills, ours: Links | None) -> Parts:
+    """What the providers are built from, with our public addresses where there are any."""
+    if ours is None:
+        return Parts(settings, api, pictures)
+    return Parts(settings, api, pictures, ours.media, _Hooks(ours.hooks))
+
+
+@dataclass(frozen=True, slots=True)
+class _Hooks:
+    links: HookLinks
+
+    def hook(self, slug: str, task_id: str) -> Hook:
+        """The address and the secret for one task."""
+        return Hook(self.links.url(slug, task_id), self.links.secret(slug, task_id))
+
+
+def public_routes(ground: Ground, hurry: Callable[[str], None]) -> Routes:
+    """What PUBLIC_URL leads to; nothing where it is empty."""
+    if ground.links is None:
+        return ()
+    callers = {
+        slug: each.heard for slug, each in ground.providers.items() if isinstance(each, Calls)
+    }
+    return (
+        *ground.links.media.routes(),
+        *Webhooks(ground.links.hooks, callers, hurry).routes(),
+    )
 
 
 def watch(ground: Ground, ledger: Ledger, signals: Signals, disk: Disk) -> Watch:
@@ -54,6 +99,7 @@ def intake(
     disk: Disk,
 ) -> Intake:
     """The one way in for every edit."""
+    booking = Booking(ledger, tools.clock, settings.first_grant_credits)
     return Intake(
         IntakeTools(
             db=tools.db,
@@ -61,10 +107,9 @@ def intake(
             tasks=tools.tasks,
             blobs=tools.blobs,
             looking=Looking(tools.pictures, tools.blobs, settings.pixels_max),
-            routing=desk.routing,
-            access=desk.access,
-            limits=desk.limits,
-            booking=Booking(ledger, tools.clock, settings.first_grant_credits),
+            clearing=Clearing(desk.access, desk.limits, desk.routing, booking, tools.blobs),
+            quoting=Quoting(tools.providers),
+            booking=booking,
             disk=disk,
             work=tools.work,
             draft_minutes=settings.draft_minutes,

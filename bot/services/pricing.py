@@ -18,8 +18,13 @@ class Quote:
 def quote(spec: ProviderSpec, op: Op, count: int, credits_per_unit: Decimal = Decimal(1)) -> Quote:
     """The price of `count` pictures, in whole credits."""
     price = spec.ops[op].price
-    whole = int((price.units * credits_per_unit).to_integral_value(ROUND_CEILING))
+    whole = _whole(price.units, credits_per_unit)
     return Quote(whole * count if price.per is PricedPer.PICTURE else whole, price.per)
+
+
+def quote_job(units: Decimal, credits_per_unit: Decimal = Decimal(1)) -> Quote:
+    """The price of a job whose provider was asked for it."""
+    return Quote(_whole(units, credits_per_unit), PricedPer.JOB)
 
 
 def settlement(quoted: int, per: PricedPer, asked: int, delivered: int) -> int:
@@ -28,3 +33,7 @@ def settlement(quoted: int, per: PricedPer, asked: int, delivered: int) -> int:
     if per is PricedPer.PICTURE:
         return quoted // asked * delivered
     return quoted * delivered // asked
+
+
+def _whole(units: Decimal, credits_per_unit: Decimal) -> int:
+    return int((units * credits_per_unit).to_integral_value(ROUND_CEILING))

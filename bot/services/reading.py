@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.db.base import table
 from bot.db.models import Blob, Person, ResultRow, TaskRow
-from bot.domain import HOLDING, IN_FLIGHT, Origin, Result, Task, TaskState
+from bot.domain import HOLDING, IN_FLIGHT, EditRequest, Origin, Result, Task, TaskState
 from bot.services.blobs import Blobs
 
 _RESULT_FIELDS = tuple(field.name for field in fields(Result))
@@ -142,12 +142,16 @@ async def blob_files(
 
 
 async def recent_twin(
-    session: AsyncSession, parent_task_id: str, person_id: int, since: datetime
+    session: AsyncSession, like: EditRequest, mask_blob: str | None, person_id: int, since: datetime
 ) -> Task | None:
-    """A task that this member made from this one by a button since then."""
+    """A task that this member made of the same thing by a button since then."""
     found = await tasks(
         session,
-        TaskRow.parent_task_id == parent_task_id,
+        TaskRow.parent_task_id == like.parent_task_id,
+        TaskRow.parent_result_n == like.parent_result_n,
+        TaskRow.op == like.op,
+        TaskRow.prompt == like.prompt,
+        TaskRow.mask_blob == mask_blob,
         TaskRow.person_id == person_id,
         TaskRow.origin == Origin.BUTTON,
         TaskRow.created_at > since,

@@ -3,9 +3,10 @@
 from collections.abc import Collection, Mapping
 
 from bot.domain import EditRequest, Op
-from bot.errors import BadOption, NothingCanDoThis, UserError
-from bot.providers.base import PromptUse, Provider, ProviderSpec
+from bot.errors import BadOption, BadParent, NothingCanDoThis, UserError
+from bot.providers.base import OpSpec, PromptUse, Provider, ProviderSpec, Travel
 from bot.services import options
+from bot.services.sources import Made
 
 
 class Routing:
@@ -37,16 +38,19 @@ class Routing:
             key=lambda spec: (self._rank(spec), spec.ops[op].price.units, spec.slug),
         )
 
-    def choose(self, request: EditRequest) -> ProviderSpec:
-        """The provider for a request; raises NothingCanDoThis or BadOption in one sentence."""
+    def choose(self, request: EditRequest, made: Made | None = None) -> ProviderSpec:
+        """The provider for a request; raises UserError in one sentence.
+
+        `made` is the earlier result that the request goes on from.
+        """
         if request.provider:
             spec = self.spec(request.provider)
-            self._check(spec, request)
+            self._check(spec, request, made)
             return spec
         refusals: list[UserError] = []
         for spec in self._ranked(request):
             try:
-                self._check(spec, request)
+                self._check(spec, request, made)
             except UserError as error:
                 refusals.append(error)
             else:
@@ -70,10 +74,12 @@ class Routing:
             return len(self._preferred)
         return self._preferred.index(spec.slug)
 
-    def _check(self, spec: ProviderSpec, request: EditRequest) -> None:
+    def _check(self, spec: ProviderSpec, request: EditRequest, made: Made | None) -> None:
         op = spec.ops.get(request.op)
         if op is None:
             raise NothingCanDoThis(f"{spec.title} cannot {request.op}. {self._who_can(request.op)}")
+        if not goes_on(spec, op, made):
+            raise BadParent(op.parent_reason)
         if not 1 <= request.count <= min(op.count_max, 8):
             raise BadOption(f"{spec.title} makes 1 to {min(op.count_max, 8)} pictures at a time.")
         if op.prompt is PromptUse.REQUIRED and not request.prompt.strip():
@@ -100,10 +106,21 @@ class Routing:
     def _nothing(self, request: EditRequest, refusals: list[UserError]) -> str:
         if not refusals:
             return f"No provider here can {request.op}."
+        # Whoever needs a picture of its own comes last: another's sentence helps more.
+        refusals.sort(key=lambda error: isinstance(error, BadParent))
         return f"No provider here can do all of that. {refusals[0].sentence}"
 
     def _names(self) -> str:
         return _list([f"`{slug}`" for slug in self._providers])
+
+
+def goes_on(spec: ProviderSpec, op: OpSpec, made: Made | None) -> bool:
+    """Whether this operation takes the picture: some go on from their provider's own alone."""
+    if op.image is not Travel.PARENT:
+        return True
+    if made is None or made.remote_id is None:
+        return False
+    return made.provider == spec.slug and made.op in op.parents
 
 
 def _list(names: list[str]) -> str:

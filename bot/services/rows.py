@@ -81,7 +81,11 @@ def copied_columns(task: Task) -> dict[str, Any]:
 
 
 def repeated(task: Task, who: Who, request_key: str, reply: ReplyHandle | None) -> EditRequest:
-    """The same wish again, with a new seed, by whoever pressed."""
+    """The same wish again, with a new seed, by whoever pressed.
+
+    What went on from an earlier result goes on from that one again, since its provider may need it.
+    """
+    goes_on = task.parent_task_id is not None and task.parent_result_n is not None
     return EditRequest(
         request_key=request_key,
         origin=Origin.BUTTON,
@@ -92,7 +96,8 @@ def repeated(task: Task, who: Who, request_key: str, reply: ReplyHandle | None) 
         guild_id=task.guild_id,
         channel_id=task.channel_id,
         op=task.op,
-        parent_task_id=task.id,
+        parent_task_id=task.parent_task_id if goes_on else task.id,
+        parent_result_n=task.parent_result_n if goes_on else None,
         prompt=task.prompt,
         provider=task.provider,
         count=task.count,

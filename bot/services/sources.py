@@ -6,7 +6,7 @@ from pathlib import Path
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.db.models import Blob
-from bot.domain import EditRequest, Result, Task, TaskState
+from bot.domain import EditRequest, Op, Result, Task, TaskState
 from bot.errors import BadParent, BadPicture
 from bot.services import reading
 from bot.services.blobs import Blobs
@@ -20,8 +20,18 @@ REPORTED = (
 
 
 @dataclass(frozen=True, slots=True)
+class Made:
+    """Who made an earlier result and by what, and what its provider calls it."""
+
+    provider: str
+    op: Op
+    remote_id: str | None
+    remote_index: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class Source:
-    """Exactly one of `upload` and `stored`; a stored one comes with the mask it was made with."""
+    """`upload` or `stored`, or neither where words are enough; `mask` is a stored one's own."""
 
     upload: Path | None = None
     stored: Path | None = None
@@ -29,6 +39,7 @@ class Source:
     mask: Path | None = None
     parent: Task | None = None
     result_n: int | None = None
+    made: Made | None = None
 
     @property
     def parent_id(self) -> str | None:
@@ -37,7 +48,9 @@ class Source:
 
 
 async def find_source(session: AsyncSession, request: EditRequest, blobs: Blobs) -> Source:
-    """The picture to edit; raises BadPicture or BadParent."""
+    """The picture to go on from; raises BadPicture or BadParent."""
+    if request.op is Op.IMAGINE:
+        return Source()
     if request.picture and request.parent_task_id:
         raise BadParent(BOTH)
     if request.picture:
@@ -45,6 +58,17 @@ async def find_source(session: AsyncSession, request: EditRequest, blobs: Blobs)
     if not request.parent_task_id:
         raise BadPicture(NEITHER)
     return await _from_parent(session, request, blobs)
+
+
+async def made_by(session: AsyncSession, task_id: str | None, n: int | None) -> Made | None:
+    """What is known of an earlier result, whatever became of its picture; None: nothing."""
+    task = await reading.task(session, task_id or "")
+    result = await reading.result(session, task_id or "", n)
+    return _made(task, result) if task and result else None
+
+
+def _made(task: Task, result: Result) -> Made:
+    return Made(task.provider, task.op, result.remote_id, result.remote_index)
 
 
 async def _from_parent(session: AsyncSession, request: EditRequest, blobs: Blobs) -> Source:
@@ -62,10 +86,11 @@ async def _from_parent(session: AsyncSession, request: EditRequest, blobs: Blobs
         )
     if parent.state is not TaskState.DONE:
         raise BadParent("That edit brought no picture to go on from. Pick another one.")
-    n, blob = _pick(await reading.results(session, [parent.id]), request.parent_result_n or 1)
+    result, blob = _pick(await reading.results(session, [parent.id]), request.parent_result_n or 1)
     path = blobs.path(blob.id, blob.suffix)
     mask = await reading.blob_paths(session, blobs, parent.mask_core_blob)
-    return Source(None, path, blob.id, mask[0] if mask else None, parent, n)
+    made, core = _made(parent, result), mask[0] if mask else None
+    return Source(None, path, blob.id, core, parent, result.n, made)
 
 
 def _may_use(parent: Task, request: EditRequest) -> bool:
@@ -73,9 +98,9 @@ def _may_use(parent: Task, request: EditRequest) -> bool:
     return parent.guild_id == request.guild_id and viewable
 
 
-def _pick(results: list[tuple[Result, Blob | None]], n: int) -> tuple[int, Blob]:
+def _pick(results: list[tuple[Result, Blob | None]], n: int) -> tuple[Result, Blob]:
     for result, blob in results:
         if result.n == n and blob is not None:
-            return n, blob
+            return result, blob
     there = [str(result.n) for result, blob in results if blob is not None]
     raise BadParent(f"That edit has no picture {n}. It has {', '.join(there)}.")

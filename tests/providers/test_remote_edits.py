@@ -11,6 +11,7 @@ from PIL import Image
 
 from bot.app import App
 from bot.domain import MaskSource, Op, Options, ResultState, Task, TaskState
+from bot.errors import BadParent
 from bot.providers import apiframe
 from bot.providers.base import Provider
 from bot.services import reading
@@ -125,12 +126,11 @@ async def test_apiframe_goes_from_words_to_an_edited_region(tmp_path: Path) -> N
 
 async def test_apiframe_refuses_an_upload_with_what_to_do_instead(tmp_path: Path) -> None:
     async with apiframe_at_hand() as (desk, provider), engine(tmp_path, provider) as app:
-        task = await app.intake.submit(request(tmp_path))
-        task = await until(app, task.id)
-        assert task.state is TaskState.FAILED
-        assert "/imagine" in (task.error_text or "")
+        for n, named in enumerate(("apiframe", None)):
+            with pytest.raises(BadParent, match=r"with /imagine, press U1 to U4"):
+                await app.intake.submit(request(tmp_path, f"k{n}", provider=named))
+        assert await purse(app) == (0, 0)  # not even opened
         assert not desk.seen
-        assert await purse(app) == (100, 0)
 
 
 @pytest.mark.parametrize("word", ["failed", "empty", "nsfw"])

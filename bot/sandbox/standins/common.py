@@ -176,6 +176,8 @@ class Desk:
         call = resource.name if resource else None
         if call is None:
             return await handler(request)
+        if request.query.get("dryRun"):
+            call = "quote"  # it starts nothing, so it is no submit
         self._calls[call] += 1
         fault = self.faults.get(call)
         body = await _body(request, is_last=fault is not None)

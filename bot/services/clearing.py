@@ -1,0 +1,128 @@
+"""All that is asked of a wish before any file is opened: rules, limits, provider, price, purse."""
+
+from dataclasses import dataclass, replace
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.domain import EditRequest, MaskFacts, Options, Origin, Task
+from bot.providers.base import OpSpec, ProviderSpec
+from bot.services import guild_rules, options, reading
+from bot.services.access import Access, Use, Who
+from bot.services.blobs import Blobs
+from bot.services.booking import Booking, Purse
+from bot.services.guild_rules import GuildRules
+from bot.services.limits import Limits
+from bot.services.looking import check_coverage
+from bot.services.preferences import preferences_of
+from bot.services.pricing import Quote, quote
+from bot.services.records import from_json
+from bot.services.routing import Routing
+from bot.services.sources import Source, find_source, made_by
+
+ASK_FIRST = "You asked to see every edit before it goes. Press Go if this is right."
+
+
+@dataclass(frozen=True, slots=True)
+class Cleared:
+    """A request that may be made, with the count that it will have, and what it goes on from.
+
+    `reason` is why its member wants to be asked first, if so; `notes` are sentences for the card.
+    """
+
+    request: EditRequest
+    spec: ProviderSpec
+    price: Quote
+    source: Source
+    reason: str | None
+    notes: tuple[str, ...]
+
+    @property
+    def op(self) -> OpSpec:
+        """What the provider says of the operation."""
+        return self.spec.ops[self.request.op]
+
+
+class Clearing:
+    """Asks in one reading of the database; writes and keeps nothing."""
+
+    def __init__(
+        self, access: Access, limits: Limits, routing: Routing, booking: Booking, blobs: Blobs
+    ) -> None:
+        self._access = access
+        self._limits = limits
+        self._routing = routing
+        self._booking = booking
+        self._blobs = blobs
+
+    async def clear(self, session: AsyncSession, request: EditRequest) -> Cleared:
+        """A new wish; raises UserError."""
+        rules = await self._rules(session, request)
+        source = await find_source(session, request, self._blobs)
+        return await self._cleared(session, rules, request, source)
+
+    async def clear_again(self, session: AsyncSession, request: EditRequest) -> Cleared:
+        """A wish whose files are at hand already; raises UserError."""
+        rules = await self._rules(session, request)
+        made = await made_by(session, request.parent_task_id, request.parent_result_n)
+        return await self._cleared(session, rules, request, Source(made=made))
+
+    async def clear_draft(self, session: AsyncSession, task: Task, who: Who) -> None:
+        """What a draft is asked again when it is to go, by whoever presses; raises UserError."""
+        rules = await self.admit(session, task, who)
+        self._limits.under(rules).check_prompt(task.prompt)
+        spec = self._routing.narrowed(rules.providers).spec(task.provider)
+        op = spec.ops[task.op]
+        options.check(from_json(Options, task.options), spec, op, who.age_restricted)
+        if task.mask_blob:
+            check_coverage(from_json(MaskFacts, task.mask_facts), op)
+
+    async def admit(self, session: AsyncSession, task: Task, who: Who) -> GuildRules:
+        """The rules of where a task's card goes, asked of whoever presses now."""
+        if task.origin is Origin.CLI:
+            return GuildRules()
+        texts = _texts(task.prompt, from_json(Options, task.options))
+        return await self._access.admit(session, who.moved_to(task.channel_id), Use.EDIT, *texts)
+
+    async def purse(self, session: AsyncSession, guild_id: int, user_id: int) -> Purse:
+        """Who pays, in the transaction that queues the task, and still under the limits."""
+        purse = await self._booking.purse(session, guild_id, user_id)
+        limits = self._limits.under(await guild_rules.load(session, guild_id))
+        await limits.check_live(session, purse.person_id, guild_id)
+        return purse
+
+    async def _rules(self, session: AsyncSession, request: EditRequest) -> GuildRules:
+        """The server's rules once they let the request in; the command line has none."""
+        if request.origin is Origin.CLI:
+            return GuildRules()
+        who = Who(request.user_id, request.guild_id, request.role_ids, request.place_ids)
+        texts = _texts(request.prompt, request.options)
+        there = who.moved_to(request.channel_id)
+        return await self._access.admit(session, there, Use.EDIT, *texts)
+
+    async def _cleared(
+        self, session: AsyncSession, rules: GuildRules, request: EditRequest, source: Source
+    ) -> Cleared:
+        wishes = await preferences_of(session, request.user_id)
+        limits = self._limits.under(rules)
+        limits.check_prompt(request.prompt)
+        preferred = (wishes.default_provider, rules.default_provider)
+        spec = self._routing.narrowed(rules.providers, *preferred).choose(request, source.made)
+        asked = replace(request, count=spec.ops[request.op].makes or request.count)
+        price = quote(spec, asked.op, asked.count)
+        person_id = await reading.known_person(session, request.user_id)
+        await limits.check_live(session, person_id or 0, request.guild_id)
+        await self._booking.check(session, request.guild_id, request.user_id, price.credits)
+        reason = ASK_FIRST if wishes.ask_first else None
+        return Cleared(asked, spec, price, source, reason, _notes(spec, request, asked))
+
+
+def _notes(spec: ProviderSpec, request: EditRequest, asked: EditRequest) -> tuple[str, ...]:
+    """Say where another count is made than somebody took the trouble to ask for."""
+    if request.count in {1, asked.count}:
+        return ()
+    return (f"{spec.title} makes {asked.count} pictures here, whatever was asked for.",)
+
+
+def _texts(prompt: str, chosen: Options) -> tuple[str, ...]:
+    """All that a member wrote for an edit in words of their own."""
+    return (prompt, chosen.negative_prompt or "", *chosen.extra.values())
