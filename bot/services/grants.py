@@ -9,10 +9,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.db.models import Account, Transfer
 from bot.errors import BadOption
+from bot.services.amounts import AMOUNT_MAX
 from bot.services.ledger import Ledger
 
 ACCOUNT = re.compile(r"user:\d{1,20}:\d{1,20}|pool:\d{1,20}")
-AMOUNT_MAX = 1_000_000_000
 KEY_CHARS = 32
 CODE_CHARS_SHOWN = 40
 
