@@ -22,6 +22,7 @@ from bot.providers.base import Provider
 from bot.services.admission import Admission
 from bot.services.blobs import Blobs
 from bot.services.board import Board
+from bot.services.breaker import Prober
 from bot.services.clock import SystemClock
 from bot.services.desk import Desk, DeskParts, open_desk
 from bot.services.disk import Disk
@@ -37,6 +38,7 @@ from bot.services.posting import Posting
 from bot.services.reconcile import Reconciler
 from bot.services.retention import Retention
 from bot.services.signals import Signals
+from bot.services.supervision import supervised
 from bot.services.tasks import Tasks
 from bot.services.toolbox import Toolbox
 from bot.settings import Settings
@@ -72,6 +74,7 @@ class App:
     reconciler: Reconciler
     retention: Retention
     disk: Disk
+    prober: Prober
     watch: Watch
 
     @asynccontextmanager
@@ -96,6 +99,7 @@ class App:
             _started("reconciler", self.reconciler.run),
             _started("disk", self.disk.run),
             _started("retention", self.retention.run),
+            _started("prober", self.prober.run),
         ]
         try:
             yield
@@ -144,11 +148,12 @@ async def open_app(
 def compose(ground: Ground) -> App:
     """Wire the services; opens nothing and starts nothing."""
     settings, clock, db = ground.settings, ground.clock, ground.db
-    pictures, providers = ground.pictures, ground.providers
+    pictures, care = ground.pictures, supervised(settings, db, clock, ground.providers)
+    providers = care.providers
     signals, ledger, dispatcher = Signals(), Ledger(clock), EmbeddedDispatcher()
     work, blobs = settings.data_dir / "work", Blobs(settings.data_dir / "blobs", clock)
     tasks = Tasks(db, clock, Moves(clock, ledger, blobs, signals), providers, dispatcher.nudge)
-    admission = Admission(db, clock, tasks, dispatcher, providers)
+    admission = Admission(db, clock, tasks, dispatcher, providers, care.gate())
     cards = Board(db, clock, blobs, providers, Posting(pictures, work), settings.ping_after_s)
     tools = Toolbox(db, clock, tasks, blobs, pictures, providers, dispatcher, work)
     desk = open_desk(DeskParts(settings, db, clock, pictures, providers, signals, cards))
@@ -174,6 +179,7 @@ def compose(ground: Ground) -> App:
         reconciler=Reconciler(db, clock, tasks, cards, dispatcher, work, settings.reconcile_s),
         retention=Retention(db, clock, blobs, settings.retention_days),
         disk=disk,
+        prober=care.prober(admission.kick),
         watch=wiring.watch(ground, ledger, signals, disk),
     )
 

@@ -1,7 +1,6 @@
 """Decides which queued tasks may start: one transaction, fair to members, within all limits."""
 
 import asyncio
-import logging
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
@@ -18,10 +17,10 @@ from bot.db.models import TaskRow
 from bot.domain import HOLDING, IN_FLIGHT, TaskState
 from bot.providers.base import Provider
 from bot.services import reading
+from bot.services.gate import Gate
 from bot.services.ports import Clock, Dispatcher
 from bot.services.tasks import Tasks
 
-log = logging.getLogger(__name__)
 CANDIDATES_MAX = 256
 EVERY_S = 5.0
 
@@ -82,12 +81,14 @@ class Admission:
         tasks: Tasks,
         dispatcher: Dispatcher,
         providers: Mapping[str, Provider],
+        gate: Gate,
     ) -> None:
         self._db = db
         self._clock = clock
         self._tasks = tasks
         self._dispatcher = dispatcher
         self._providers = providers
+        self._gate = gate
         self._wake = asyncio.Event()
 
     def kick(self) -> None:
@@ -104,19 +105,26 @@ class Admission:
                     await self._wake.wait()
 
     async def admit(self) -> list[str]:
-        """Pick what may start now, mark it ready and hand it over, in one transaction."""
+        """Pick what may start now, mark it ready and hand it over, in one transaction.
+
+        What waits for a provider that will not be back in time is ended after it.
+        """
         async with self._db.write() as session:
             live = await _live(session)
             if not any(counts.queued for counts in live.values()):
                 return []
+            opened = await self._gate.open(session)
             room = await self._room(session, live)
+            room = {slug: 0 if slug in opened.paused else n for slug, n in room.items()}
             picked = pick(await _candidates(session, room), room)
             tasks = await reading.these(session, [one.id for one in picked])
             queued = {task.id: task for task in tasks}
-            admitted = [
-                one.id for one in picked if await self._tasks.admit(session, queued[one.id])
-            ]
+            fit = [queued[one.id] for one in picked if opened.takes(queued[one.id])]
+            admitted = [task.id for task in fit if await self._tasks.admit(session, task)]
             self._dispatcher.enqueue(session, admitted)
+            stranded = await self._gate.close(session, opened)
+        for task, error in stranded:
+            await self._tasks.fail(task, error)
         return admitted
 
     async def _room(self, session: AsyncSession, live: Mapping[str, Live]) -> dict[str, int]:
