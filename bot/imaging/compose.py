@@ -1,6 +1,6 @@
 """A provider's picture pasted back: outside the mask every decoded pixel stays the original's."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import cast
 
@@ -8,7 +8,7 @@ from PIL import Image, ImageChops
 
 from bot.domain import Fit
 from bot.errors import BadAnswer, PictureLost
-from bot.imaging.fit import fitted_mask, fitted_picture
+from bot.imaging.fit import fitted_mask
 from bot.imaging.ladder import encode_first_rung
 from bot.imaging.masks import load_mask
 from bot.imaging.match import match_colors
@@ -19,6 +19,8 @@ from bot.imaging.store import read_stored, save_lossless, stored_bytes
 RING_PX = 24
 # Below this a difference is the provider's JPEG, not its brush.
 TOLERANCE = 24
+MEASURED_SIDE_MAX_PX = 1024
+REDUCING_GAP = 2.0
 SHAPE_TOLERANCE = 0.05
 BLANK_TOLERANCE = 8
 
@@ -82,14 +84,25 @@ def is_blank(result: Path) -> bool:
 
 def measure(original: Image.Image, marks: Image.Image, answer: Image.Image, fit: Fit) -> float:
     """The part of the fitted crop outside the mask that the provider changed visibly."""
-    sent = fitted_picture(original, fit)
-    outside = ImageChops.invert(fitted_mask(marks, fit))
-    if answer.size != sent.size:
-        answer = answer.resize(sent.size, Image.Resampling.LANCZOS)
-    red, green, blue = ImageChops.difference(sent, answer).split()
+    small = replace(fit, **_measured_size(fit))
+    size = (small.width_px, small.height_px)
+    sent = flatten(original.crop(fit.crop)).resize(size, reducing_gap=REDUCING_GAP)
+    outside = ImageChops.invert(fitted_mask(marks, small))
+    red, green, blue = ImageChops.difference(
+        sent, answer.resize(size, reducing_gap=REDUCING_GAP)
+    ).split()
     largest = ImageChops.lighter(ImageChops.lighter(red, green), blue)
     histogram = largest.histogram(outside)
     return sum(histogram[TOLERANCE + 1 :]) / max(1, sum(histogram))
+
+
+def _measured_size(fit: Fit) -> dict[str, int]:
+    """Large pictures are compared at a smaller size: a brush shows there too, for less."""
+    scale = min(1.0, MEASURED_SIDE_MAX_PX / max(fit.width_px, fit.height_px))
+    return {
+        "width_px": max(1, round(fit.width_px * scale)),
+        "height_px": max(1, round(fit.height_px * scale)),
+    }
 
 
 def _kept(picture: Image.Image, changed: float, out: Path, copy_over_bytes: int | None) -> Composed:

@@ -11,6 +11,7 @@ from bot.errors import PictureLost
 from bot.imaging.masks import load_mask
 from bot.imaging.morphology import Box, padded, threshold
 from bot.imaging.overlay import flatten
+from bot.imaging.recent import recent
 from bot.imaging.store import read_stored
 
 CONTEXT, CONTEXT_OF_LARGE, CONTEXT_MIN_PX = 0.5, 0.25, 64
@@ -41,6 +42,7 @@ def fit(
         raise PictureLost(log=f"{mask}: the mask is empty")
     fitted = plan(image.size, box, rule)
     edited, sent = fitted_mask(marks, fitted), fitted_picture(image, fitted)
+    recent.keep(picture, image)
     kept = ImageChops.invert(edited)
     if as_alpha:
         sent.putalpha(kept)

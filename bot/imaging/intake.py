@@ -17,6 +17,7 @@ from bot.imaging.masks import (
     tune,
 )
 from bot.imaging.overlay import draw_overlay
+from bot.imaging.recent import recent
 from bot.imaging.store import describe, read_stored, store
 
 PIXELS_MAX = 40_000_000
@@ -103,6 +104,7 @@ def _marked(
     if core is None:
         return taken
     core, mask = tune(core, tuning)
+    recent.keep(taken.picture, image)
     return TakenIn(
         picture=taken.picture,
         picture_facts=taken.picture_facts,

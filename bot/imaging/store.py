@@ -7,6 +7,7 @@ from PIL import Image
 from bot.domain import PictureFacts
 from bot.errors import BadPicture, PictureLost
 from bot.imaging.codec import Probe, decode, probe
+from bot.imaging.recent import recent
 from bot.imaging.srgb import is_deep
 from bot.imaging.strip import strip
 
@@ -20,6 +21,7 @@ FIRST_FRAME = "This is an animation, so I took its first frame."
 def store(upload: Path, folder: Path, pixels_max: int) -> tuple[Path, Image.Image, PictureFacts]:
     """Keep a member's picture without its metadata; as it was sent where that is possible."""
     data = upload.read_bytes()
+    recent.take(b"")
     seen = probe(data, pixels_max)
     kept = _keep_as_sent(data, seen, pixels_max)
     if kept:
@@ -40,7 +42,8 @@ def describe(path: Path, image: Image.Image) -> PictureFacts:
 def read_stored(path: Path) -> Image.Image:
     """Upright 8-bit sRGB pixels, RGB when opaque, else RGBA. Raises PictureLost."""
     try:
-        return decode(path.read_bytes(), STORED_PIXELS_MAX)
+        data = path.read_bytes()
+        return recent.take(data) or decode(data, STORED_PIXELS_MAX)
     except (OSError, BadPicture) as error:
         raise PictureLost(log=f"{path}: {error}") from error
 
