@@ -1,7 +1,8 @@
 """Every error the bot raises on purpose, as one tree.
 
 BotError                     `sentence` for the member, `log` for the operator
-├─ UserError                 shown as it is, ephemeral; nothing was held
+├─ UserError                 shown as it is, ephemeral; nothing was held, and who refuses an edit
+│  │                         adds that line (`not_charged`): sentences say nothing of money
 │  ├─ BadPicture             not an image, truncated, too large, of a format we do not take
 │  ├─ BadMask                empty, full, of another shape, missing
 │  ├─ BadOption              out of range or unknown to the provider
@@ -37,11 +38,18 @@ Anything else is a bug: the member reads a reference, the log holds the tracebac
 
 from typing import ClassVar
 
+NOT_CHARGED = "Nothing was charged."
+
+
+def not_charged(sentence: str) -> str:
+    """The refusal of an edit before anything was held: says so once, on a line of its own."""
+    return f"{sentence.replace(f' {NOT_CHARGED}', '')}\n{NOT_CHARGED}"
+
 
 class BotError(Exception):
     """An expected error: `sentence` is safe to show, `log` is for the operator only."""
 
-    default: ClassVar[str] = "That did not work. Nothing was charged."
+    default: ClassVar[str] = "That did not work."
     code: ClassVar[str] = "error"
 
     def __init__(self, sentence: str | None = None, *, log: str = "") -> None:
@@ -53,7 +61,7 @@ class BotError(Exception):
 class UserError(BotError):
     """The member can mend it; shown as it is and only to them."""
 
-    default = "That cannot be done like this. Nothing was charged."
+    default = "That cannot be done like this."
     code = "user"
 
 
@@ -102,7 +110,7 @@ class LimitReached(UserError):
 class NotEnoughCredits(UserError):
     """No account in the guild's order covers the whole quote."""
 
-    default = "There are not enough credits for this. Nothing was charged."
+    default = "There are not enough credits for this."
     code = "credits"
 
 

@@ -32,6 +32,7 @@ log = logging.getLogger(__name__)
 
 COGS = (
     "cogs.inpaint",
+    "cogs.imagine",
     "cogs.edits",
     "cogs.tasks",
     "cogs.settings",
@@ -51,7 +52,7 @@ class Tree(app_commands.CommandTree["InpaintBot"]):
         """Ask the server's rules; autocomplete has no answer but to offer nothing."""
         use = use_of(interaction.command)
         if interaction.type is not InteractionType.autocomplete:
-            async with answering(interaction):
+            async with answering(interaction, use):
                 await admit(interaction, use)
                 return True
             return False
@@ -67,7 +68,7 @@ class Tree(app_commands.CommandTree["InpaintBot"]):
         self, interaction: Interaction["InpaintBot"], error: app_commands.AppCommandError, /
     ) -> None:
         """Tell the member."""
-        await answer(interaction, error)
+        await answer(interaction, error, use_of(interaction.command))
 
 
 def use_of(command: object) -> Use:

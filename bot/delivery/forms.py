@@ -63,8 +63,8 @@ async def submitted(interaction: AnyInteraction) -> None:
     match = CUSTOM_ID.fullmatch(str(data.get("custom_id", "")))
     if match is None:
         return
-    async with answering(interaction):
-        form = cast("Forms", interaction.client).forms.get(match["kind"])
+    form = cast("Forms", interaction.client).forms.get(match["kind"])
+    async with answering(interaction, form.use if form else Use.LOOK):
         if form is None:
             raise TaskGone(log=f"no cog takes the form {match['kind']}")
         await admit(interaction, form.use)

@@ -16,7 +16,7 @@ from discord import InteractionResponseType, app_commands, ui
 from discord.ui.select import BaseSelect
 
 from bot.delivery.entrance import AnyInteraction, admit
-from bot.errors import BotError, ProviderError, StartupError, UserError
+from bot.errors import BotError, ProviderError, StartupError, UserError, not_charged
 from bot.services.access import Use
 
 log = logging.getLogger(__name__)
@@ -36,13 +36,13 @@ class Reply:
     ref: str | None = None
 
 
-def explain(error: BaseException) -> Reply:
-    """Find the words for an error and log what the operator needs."""
+def explain(error: BaseException, use: Use = Use.LOOK) -> Reply:
+    """Find the words for an error and log what the operator needs; `use` is what was refused."""
     cause = _cause(error)
     match cause:
         case UserError():
             log.debug("refused: %s", cause)
-            return Reply(cause.sentence)
+            return Reply(not_charged(cause.sentence) if use is Use.EDIT else cause.sentence)
         case ProviderError():
             log.warning("provider: %s", cause)
             return Reply(cause.sentence)
@@ -111,9 +111,9 @@ async def _tell(interaction: AnyInteraction, text: str) -> None:
         await interaction.followup.send(text, ephemeral=True)
 
 
-async def answer(interaction: AnyInteraction, error: BaseException) -> None:
+async def answer(interaction: AnyInteraction, error: BaseException, use: Use = Use.LOOK) -> None:
     """Tell the member what went wrong; raises nothing, since it stands at the exits."""
-    reply = explain(error)
+    reply = explain(error, use)
     try:
         await tell(interaction, reply.text)
     except Exception:
@@ -121,12 +121,12 @@ async def answer(interaction: AnyInteraction, error: BaseException) -> None:
 
 
 @asynccontextmanager
-async def answering(interaction: AnyInteraction) -> AsyncGenerator[None]:
-    """Answer whatever is raised inside the block."""
+async def answering(interaction: AnyInteraction, use: Use = Use.LOOK) -> AsyncGenerator[None]:
+    """Answer whatever is raised inside the block, where the member is about to do `use`."""
     try:
         yield
     except Exception as error:  # noqa: BLE001 (one of the exits)
-        await answer(interaction, error)
+        await answer(interaction, error, use)
 
 
 class SafeButton(ui.DynamicItem[ui.Button[Any]], template=NEVER):
@@ -144,14 +144,14 @@ class SafeButton(ui.DynamicItem[ui.Button[Any]], template=NEVER):
 
     async def interaction_check(self, interaction: AnyInteraction, /) -> bool:
         """Ask the server's rules and `may_press`."""
-        async with answering(interaction):
+        async with answering(interaction, self.use):
             await admit(interaction, self.use)
             return await self.may_press(interaction)
         return False
 
     async def callback(self, interaction: AnyInteraction) -> None:
         """Run `pressed`."""
-        async with answering(interaction):
+        async with answering(interaction, self.use):
             await self.pressed(interaction)
 
 
@@ -170,13 +170,13 @@ class SafeSelect(ui.DynamicItem[BaseSelect[Any]], template=NEVER):
 
     async def interaction_check(self, interaction: AnyInteraction, /) -> bool:
         """Ask the server's rules and `may_choose`."""
-        async with answering(interaction):
+        async with answering(interaction, self.use):
             await admit(interaction, self.use)
             return await self.may_choose(interaction)
         return False
 
     async def callback(self, interaction: AnyInteraction) -> None:
         """Run `chosen`."""
-        async with answering(interaction):
+        async with answering(interaction, self.use):
             values = [str(getattr(each, "id", each)) for each in self.item.values]
             await self.chosen(interaction, values)

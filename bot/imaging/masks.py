@@ -27,7 +27,7 @@ EMPTY = "The mask is empty: nothing in it is white. White marks what to change, 
 FULL = "The mask covers the whole picture. Leave out what should stay."
 GROWN_FULL = (
     "With its edge grown by {} px the mask covers the whole picture. "
-    "Leave out more of what should stay, or set `grow` to 0. Nothing was charged."
+    "Leave out more of what should stay, or set `grow` to 0."
 )
 HOLE_NOTE = "The mask has a transparent part, so I took that as what to change."
 PAINT_NOTE = "The mask is painted on a transparent ground, so I took the paint as what to change."

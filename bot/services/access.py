@@ -20,10 +20,7 @@ from bot.services.guild_rules import GuildRules
 from bot.services.ports import Clock
 from bot.services.wordlist import found_word
 
-PAUSED = (
-    "This server's admins have paused new edits for now. Nothing was charged; what is running "
-    "goes on."
-)
+PAUSED = "This server's admins have paused new edits for now. What is running goes on."
 NAMED_MAX = 10
 
 
@@ -62,7 +59,7 @@ def _check_block(rules: GuildRules, block: Block | None, who: Who) -> None:
     why = f" Reason: {block.reason}" if block.reason else ""
     raise NotAllowed(
         f"This server's admins do not let you use this bot, {until}.{why}\n"
-        "Nothing was charged. You can still cancel and delete your own edits."
+        "You can still cancel and delete your own edits."
     )
 
 
@@ -70,7 +67,7 @@ def _check_roles(rules: GuildRules, block: Block | None, who: Who) -> None:
     if rules.roles and not who.role_ids & set(rules.roles):
         raise NotAllowed(
             f"In this server, the bot is for {_some(rules.roles, '<@&{}>')} only. "
-            "Nothing was charged. Ask an admin for that role."
+            "Ask an admin for that role."
         )
 
 
@@ -78,7 +75,7 @@ def _check_channels(rules: GuildRules, block: Block | None, who: Who) -> None:
     if rules.channels and not who.place_ids & set(rules.channels):
         raise NotAllowed(
             f"In this server, the bot works only in {_some(rules.channels, '<#{}>')}. "
-            "Nothing was charged. Go there and try again."
+            "Go there and try again."
         )
 
 
@@ -133,7 +130,7 @@ def _check_words(rules: GuildRules, texts: tuple[str, ...]) -> None:
     if word is None:
         return
     said = rules.words_sentence or f"This server does not allow “{word}” in a prompt."
-    raise NotAllowed(f"{said}\nNothing was charged. Write it differently and send it again.")
+    raise NotAllowed(f"{said}\nWrite it differently and send it again.")
 
 
 def _some(ids: tuple[int, ...], mention: str) -> str:

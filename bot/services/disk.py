@@ -16,7 +16,7 @@ WARN_SHARE = 0.8
 FREE_BYTES_MIN = 200 * 1024 * 1024
 FULL = (
     "My disk is full, so I take no new edits until the operator has made room. "
-    "Nothing was charged; your finished edits are safe."
+    "Your finished edits are safe."
 )
 
 

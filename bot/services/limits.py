@@ -30,7 +30,7 @@ class Limits:
         if len(prompt) > self.prompt_length_max:
             raise LimitReached(
                 f"Your prompt has {len(prompt):,} characters, and {self.prompt_length_max:,} fit. "
-                "Shorten it and send it again. Nothing was charged."
+                "Shorten it and send it again."
             )
 
     async def check_live(self, session: AsyncSession, person_id: int, guild_id: int) -> None:
@@ -39,12 +39,12 @@ class Limits:
         if mine >= self.live_member_max:
             raise LimitReached(
                 f"You already have {_edits(mine)} running, which is the limit here. "
-                "Wait for one to finish or cancel one, then send this again. Nothing was charged."
+                "Wait for one to finish or cancel one, then send this again."
             )
         if everyones >= self.live_guild_max:
             raise LimitReached(
                 f"This server already has {_edits(everyones)} running, which is its limit. "
-                "Try again in a minute. Nothing was charged."
+                "Try again in a minute."
             )
 
 

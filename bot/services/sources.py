@@ -15,7 +15,7 @@ NEITHER = "Attach a picture as `image`, or pick an earlier edit as `parent`."
 BOTH = "Give either `image` or `parent`, not both: `parent` already brings its picture."
 REPORTED = (
     "That edit was reported, so nobody can repeat it or go on from it until a moderator has "
-    "looked at it. Nothing was charged."
+    "looked at it."
 )
 
 
@@ -65,6 +65,15 @@ async def made_by(session: AsyncSession, task_id: str | None, n: int | None) -> 
     task = await reading.task(session, task_id or "")
     result = await reading.result(session, task_id or "", n)
     return _made(task, result) if task and result else None
+
+
+async def made_for(session: AsyncSession, request: EditRequest) -> Made | None:
+    """The earlier result that a request names; None where there is none that its member may use."""
+    parent = await reading.task(session, (request.parent_task_id or "").strip().lower())
+    if parent is None or not _may_use(parent, request):
+        return None
+    result = await reading.result(session, parent.id, request.parent_result_n or 1)
+    return _made(parent, result) if result else None
 
 
 def _made(task: Task, result: Result) -> Made:

@@ -15,7 +15,7 @@ from bot.delivery.words import megabytes
 from bot.errors import BadMask, BadPicture, UserError
 
 UNTOLD = "application/octet-stream"  # Discord does not know: the decoder will
-LOST = "Discord could not give me that file. Attach it again, please. Nothing was charged."
+LOST = "Discord could not give me that file. Attach it again, please."
 
 _IPHONE = "on an iPhone: Settings > Camera > Formats > Most Compatible"
 # Formats that phones make and that many programs cannot read, with what helps.
@@ -39,12 +39,11 @@ def check_attachment(attachment: Attachment, what: str, bytes_max: int) -> None:
     error: type[UserError] = BadMask if what == "mask" else BadPicture
     kind = _kind(attachment)
     if kind in _UNREAD:
-        raise error(f"Your {what} is {_UNREAD[kind]}. Then send it again. Nothing was charged.")
+        raise error(f"Your {what} is {_UNREAD[kind]}. Then send it again.")
     told = attachment.content_type or UNTOLD
     if told != UNTOLD and not told.startswith("image/"):
         raise error(
-            f"Your {what} is not an image but `{told[:60]}`. "
-            "Please send a JPEG, PNG, WebP or GIF. Nothing was charged."
+            f"Your {what} is not an image but `{told[:60]}`. Please send a JPEG, PNG, WebP or GIF."
         )
     check_size(attachment.size, what, bytes_max)
 
@@ -55,7 +54,7 @@ def check_size(size_bytes: int, what: str, bytes_max: int) -> None:
         error: type[UserError] = BadMask if what == "mask" else BadPicture
         raise error(
             f"Your {what} has {megabytes(size_bytes)}; the most I take is "
-            f"{megabytes(bytes_max)}. Make it smaller and send it again. Nothing was charged."
+            f"{megabytes(bytes_max)}. Make it smaller and send it again."
         )
 
 

@@ -68,6 +68,8 @@ async def test_bad_input_gets_its_sentence(
     assert said.ephemeral
     assert sentence in text_of(said.response)
     assert "Something broke" not in text_of(said.response)
+    assert text_of(said.response).rstrip().endswith("\nNothing was charged.")
+    assert text_of(said.response).count("charged") == 1
     await world.clock.advance(60)
     assert await world.tasks() == []
     assert world.cards() == []

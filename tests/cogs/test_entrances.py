@@ -65,7 +65,7 @@ RULES = {
     "a pause": Rule(rules(paused=True), "have paused new edits", of(Use.EDIT)),
     "a word": Rule(
         rules(blocked_words=("BOAT",), words_sentence="No boats."),
-        "No boats.\nNothing was charged.",
+        "No boats.\nWrite it differently and send it again.\nNothing was charged.",
         lambda entrance: entrance.writes,
     ),
     "a lost permission": Rule(

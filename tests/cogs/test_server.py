@@ -145,7 +145,9 @@ async def test_blocked_words_have_their_sentence(world: World) -> None:
     kept = await rules(world)
     assert (kept.blocked_words, kept.words_sentence) == (("Boat", "red vase", "boat"), sentence)
     refused = await world.inpaint(prompt="my BOAT")
-    assert f"{sentence}\nNothing was charged." in said(refused)
+    assert f"{sentence}\nWrite it differently and send it again.\nNothing was charged." in said(
+        refused
+    )
     assert await world.tasks() == []
 
 

@@ -38,6 +38,20 @@ def test_every_expected_error_has_its_words(kind: type[errors.BotError]) -> None
         assert reply.ref is None
 
 
+@pytest.mark.parametrize(
+    "kind", [errors.UserError, *every(errors.UserError)], ids=lambda kind: kind.__name__
+)
+def test_the_refusal_of_an_edit_says_that_it_costs_nothing(kind: type[errors.UserError]) -> None:
+    assert explain(kind(), Use.EDIT).text == f"{kind.default}\nNothing was charged."
+    assert "charged" not in kind.default
+    assert "charged" not in explain(kind(), Use.ADMIN).text
+
+
+def test_it_is_said_once_and_last_whatever_the_sentence_says() -> None:
+    told = explain(errors.BadMask("It is empty. Nothing was charged. Draw it."), Use.EDIT).text
+    assert told == "It is empty. Draw it.\nNothing was charged."
+
+
 def test_an_error_of_its_own_words_keeps_them() -> None:
     assert explain(errors.BadMask("The mask is empty.", log="0 px")).text == "The mask is empty."
 

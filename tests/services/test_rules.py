@@ -30,7 +30,7 @@ RULES: dict[str, tuple[dict[str, Any], str]] = {
     "a word": ({"blocked_words": ("VASE",)}, "does not allow “VASE”"),
     "a word with a sentence": (
         {"blocked_words": ("vase",), "words_sentence": "Read our rules."},
-        "Read our rules.\nNothing was charged.",
+        "Read our rules.\nWrite it differently",
     ),
 }
 
@@ -55,7 +55,7 @@ async def test_a_rule_is_asked_by_the_intake_itself(
     with pytest.raises(NotAllowed) as refused:
         await ENTRANCES[entrance](idle, draft, old, tmp_path)
     assert sentence in refused.value.sentence
-    assert "Nothing was charged" in refused.value.sentence
+    assert "charged" not in refused.value.sentence
     assert await idle.tasks.get(draft.id) == draft
     assert (await purse(idle))[1] == 0
 
