@@ -70,9 +70,12 @@ def _cheapest(candidates: Sequence[Candidate], well: Sequence[Candidate]) -> Cho
 
 def _unread(best: Candidate, candidates: Sequence[Candidate]) -> str:
     """Say that the prompt will not be read, and who would read it at another time."""
-    paused = [each.spec.title for each in candidates if each.stopped and not each.is_deaf]
-    said = " ".join(each.stopped for each in candidates if each.stopped and not each.is_deaf)
-    who = said if paused else "No provider here that reads prompts can do this."
+    paused = [each for each in candidates if each.stopped and not each.is_deaf]
+    titles = [each.spec.title for each in paused]
+    who = "No provider here that reads prompts can do this."
+    if paused:
+        many = f"{', '.join(titles[:-1])} and {titles[-1]} are paused."
+        who = many if len(paused) > 1 else f"{paused[0].stopped}"
     return f"{who} {best.spec.about} Press Go if that is what you want, or Cancel.".strip()
 
 

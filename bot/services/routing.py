@@ -1,12 +1,18 @@
 """Which provider takes a request; asks the specs and nothing else."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
+from types import MappingProxyType
 
 from bot.domain import EditRequest, Op
 from bot.errors import BadOption, BadParent, NothingCanDoThis, UserError
 from bot.providers.base import OpSpec, PromptUse, Provider, ProviderSpec, Travel
-from bot.services import options
+from bot.services import choosing, options
+from bot.services.choosing import Candidate, Choice
+from bot.services.pricing import quote
 from bot.services.sources import Made
+
+Price = Callable[[ProviderSpec], int]
+NOBODY: Mapping[str, str] = MappingProxyType({})
 
 
 class Routing:
@@ -35,18 +41,57 @@ class Routing:
         specs = [provider.spec for provider in self._providers.values() if op in provider.spec.ops]
         return sorted(
             specs,
-            key=lambda spec: (self._rank(spec), spec.ops[op].price.units, spec.slug),
+            key=lambda spec: (self._place(spec), spec.ops[op].price.units, spec.slug),
         )
 
-    def choose(self, request: EditRequest, made: Made | None = None) -> ProviderSpec:
+    def decide(
+        self,
+        request: EditRequest,
+        made: Made | None = None,
+        stopped: Mapping[str, str] = NOBODY,
+        price: Price | None = None,
+    ) -> Choice:
         """The provider for a request; raises UserError in one sentence.
 
-        `made` is the earlier result that the request goes on from.
+        `made` is the earlier result that the request goes on from, `stopped` says by provider why
+        it takes nothing now. `price` is in credits, for the whole request.
         """
-        if request.provider:
-            spec = self.spec(request.provider)
-            self._check(spec, request, made)
-            return spec
+        credits = price or _listed(request)
+
+        def candidate(spec: ProviderSpec) -> Candidate:
+            deaf = bool(request.prompt) and spec.ops[request.op].prompt is PromptUse.UNUSED
+            return Candidate(spec, credits(spec), self._rank(spec), deaf, stopped.get(spec.slug))
+
+        wanted = self._named(request, made)
+        if wanted and wanted.slug not in stopped:
+            return Choice(wanted)
+        able, refusals = self._able(request, made)
+        if wanted:
+            others = [candidate(spec) for spec in able if spec.slug != wanted.slug]
+            return choosing.named(candidate(wanted), others)
+        if able:
+            return choosing.chosen([candidate(spec) for spec in able])
+        if len(refusals) == 1:
+            raise refusals[0]
+        raise NothingCanDoThis(self._nothing(request, refusals))
+
+    def choose(self, request: EditRequest, made: Made | None = None) -> ProviderSpec:
+        """The provider for a request while none is paused; raises UserError in one sentence."""
+        return self.decide(request, made).spec
+
+    def _named(self, request: EditRequest, made: Made | None) -> ProviderSpec | None:
+        """The one that was asked for, if it can do this."""
+        if not request.provider:
+            return None
+        spec = self.spec(request.provider)
+        self._check(spec, request, made)
+        return spec
+
+    def _able(
+        self, request: EditRequest, made: Made | None
+    ) -> tuple[list[ProviderSpec], list[UserError]]:
+        """Who can do all that was asked, and what the others say."""
+        able: list[ProviderSpec] = []
         refusals: list[UserError] = []
         for spec in self._ranked(request):
             try:
@@ -54,25 +99,24 @@ class Routing:
             except UserError as error:
                 refusals.append(error)
             else:
-                return spec
-        raise (
-            refusals[0]
-            if len(refusals) == 1
-            else NothingCanDoThis(self._nothing(request, refusals))
-        )
+                able.append(spec)
+        return able, refusals
 
     def _ranked(self, request: EditRequest) -> list[ProviderSpec]:
         def deaf(spec: ProviderSpec) -> bool:
             return bool(request.prompt) and spec.ops[request.op].prompt is PromptUse.UNUSED
 
         offers = self.offers(request.op)
-        return sorted(offers, key=lambda spec: (self._rank(spec), deaf(spec)))
+        return sorted(offers, key=lambda spec: (self._place(spec), deaf(spec)))
 
-    def _rank(self, spec: ProviderSpec) -> int:
-        """The place among the preferred ones; all others share the one after them."""
-        if spec.slug not in self._preferred:
-            return len(self._preferred)
-        return self._preferred.index(spec.slug)
+    def _place(self, spec: ProviderSpec) -> int:
+        """All that are not preferred share the place after those that are."""
+        rank = self._rank(spec)
+        return len(self._preferred) if rank is None else rank
+
+    def _rank(self, spec: ProviderSpec) -> int | None:
+        """The place among the preferred ones."""
+        return self._preferred.index(spec.slug) if spec.slug in self._preferred else None
 
     def _check(self, spec: ProviderSpec, request: EditRequest, made: Made | None) -> None:
         op = spec.ops.get(request.op)
@@ -112,6 +156,15 @@ class Routing:
 
     def _names(self) -> str:
         return _list([f"`{slug}`" for slug in self._providers])
+
+
+def count_of(request: EditRequest, spec: ProviderSpec) -> int:
+    """How many pictures a provider makes of this request."""
+    return spec.ops[request.op].makes or request.count
+
+
+def _listed(request: EditRequest) -> Price:
+    return lambda spec: quote(spec, request.op, count_of(request, spec)).credits
 
 
 def goes_on(spec: ProviderSpec, op: OpSpec, made: Made | None) -> bool:
