@@ -16,7 +16,7 @@ from bot.delivery.gateway import gateway_part
 from bot.delivery.post import ViewLoop
 from bot.delivery.reporting import ReportLoop
 from bot.imaging.worker import PicturePool
-from bot.providers import PROVIDERS, Factory, Off, Parts, built
+from bot.providers import PROVIDERS, Factory, Off, built
 from bot.providers.api import ApiClient, open_client
 from bot.providers.base import Provider
 from bot.services.admission import Admission
@@ -42,6 +42,7 @@ from bot.services.supervision import supervised
 from bot.services.tasks import Tasks
 from bot.services.toolbox import Toolbox
 from bot.settings import Settings
+from bot.web.public import Routes, publishing
 from bot.web.server import serving
 from bot.web.watch import Watch
 from bot.wiring import Ground
@@ -76,6 +77,7 @@ class App:
     disk: Disk
     prober: Prober
     watch: Watch
+    routes: Routes
 
     @asynccontextmanager
     async def running(self, bot: InpaintBot) -> AsyncGenerator[None]:
@@ -111,15 +113,22 @@ class App:
 
     @asynccontextmanager
     async def watched(self, bot: InpaintBot) -> AsyncGenerator[None]:
-        """Look after health, and serve it and metrics where that is switched on."""
+        """Look after health, and serve it, metrics and the public routes where they are on."""
         self.watch.health.add("discord", partial(gateway_part, bot))
         host, port = self.settings.web_host, self.settings.web_port
-        async with serving(self.watch, host, port) if port else nullcontext():
+        async with serving(self.watch, host, port) if port else nullcontext(), self.published():
             loops = [_started(name, loop) for name, loop in self.watch.loops]
             try:
                 yield
             finally:
                 await end(loops)
+
+    @asynccontextmanager
+    async def published(self) -> AsyncGenerator[None]:
+        """Serve what PUBLIC_URL leads to, where it is set: pictures for providers, webhooks."""
+        host, port = self.settings.public_host, self.settings.public_port
+        async with publishing(self.routes, host, port) if self.routes else nullcontext():
+            yield
 
 
 @asynccontextmanager
@@ -139,10 +148,11 @@ async def open_app(
         pictures = await stack.enter_async_context(
             PicturePool(settings.workers_short, settings.workers_fill, settings.worker_memory_mib)
         )
-        parts = Parts(settings, ApiClient(client), pictures)
-        made = built(PROVIDERS if providers is None else providers, parts)
         chosen = clock or SystemClock()
-        yield compose(Ground(settings, chosen, db, pictures, made.on, made.off))
+        links = wiring.links(settings, chosen)
+        parts = wiring.parts(settings, ApiClient(client), pictures, links)
+        made = built(PROVIDERS if providers is None else providers, parts)
+        yield compose(Ground(settings, chosen, db, pictures, made.on, made.off, links))
 
 
 def compose(ground: Ground) -> App:
@@ -181,6 +191,7 @@ def compose(ground: Ground) -> App:
         disk=disk,
         prober=care.prober(admission.kick),
         watch=wiring.watch(ground, ledger, signals, disk),
+        routes=wiring.public_routes(ground, dispatcher.hurry),
     )
 
 
