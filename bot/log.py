@@ -44,6 +44,8 @@ _PATTERNS = (
         re.IGNORECASE,
     ),
     re.compile(r"(?P<kept>\bBearer\s+)[\w.~+/=-]{8,}"),
+    # What leads to a picture of ours, or to where a provider may call us.
+    re.compile(r"(?P<kept>/(?:media|hooks/[\w-]+/[\w-]+)/)[\w-]{20,}"),
     re.compile(r"(?P<kept>[?&](?:token|key|api_key|secret|signature)=)[^&\s\"'<>]+", re.IGNORECASE),
 )
 

@@ -4,13 +4,16 @@ from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from typing import ParamSpec, TypeVar
 
+from bot import wiring
 from bot.cli.call import GOOD, WRONG, Call
 from bot.cli.terminal import say, table
 from bot.errors import ProviderError
-from bot.providers import PROVIDERS, Built, Parts, built
+from bot.providers import PROVIDERS, Built, built
 from bot.providers.api import ApiClient, open_client
 from bot.providers.base import PricedPer, Provider, ProviderSpec
+from bot.services.clock import SystemClock
 from bot.settings import Settings
+from bot.web.tokens import new_key
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -38,8 +41,9 @@ class NoPictures:
 async def registered(settings: Settings) -> AsyncGenerator[Built]:
     """Every provider there is, built from the settings as the bot would, but without workers."""
     async with open_client() as client:
-        parts = Parts(settings, ApiClient(client), NoPictures())
-        yield built(PROVIDERS, parts)
+        # Nothing is served here: the addresses only tell who could be given one.
+        links = wiring.links(settings, SystemClock(), (new_key(),))
+        yield built(PROVIDERS, wiring.parts(settings, ApiClient(client), NoPictures(), links))
 
 
 async def show(call: Call) -> int:

@@ -20,9 +20,11 @@ from bot.providers.apiframe_answers import (
     POLL_AFTER_S,
     UNIT,
     explain,
+    is_genuine,
     parse,
     parse_account,
     parse_submit,
+    parse_webhook,
 )
 from bot.providers.base import (
     Balance,
@@ -219,6 +221,12 @@ class Apiframe:
     async def quote_units(self, job: Job) -> Decimal | None:
         """As the spec says."""
         return None
+
+    def heard(self, headers: Mapping[str, str], body: bytes, secret: str) -> bool | None:
+        """It calls for each step and at the end, and shows our secret."""
+        if not is_genuine(headers, secret):
+            return None
+        return parse_webhook(headers, body, secret) is not None
 
     async def _ask(
         self,

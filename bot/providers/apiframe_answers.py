@@ -57,14 +57,20 @@ def parse_webhook(headers: Mapping[str, str], body: bytes, secret: str) -> str |
 
     It is a reason to ask, never an answer: what it says of the task is not believed.
     """
-    given = {name.lower(): value for name, value in headers.items()}.get("x-webhook-secret", "")
-    if not secret or not hmac.compare_digest(given.encode(), secret.encode()):
+    if not is_genuine(headers, secret):
         return None
     try:
         told = json.loads(body)
     except ValueError:
         return None
     return first_text(told, "task_id") or None
+
+
+def is_genuine(headers: Mapping[str, str], secret: str) -> bool:
+    """Whether a webhook shows the secret that it was told."""
+    given = {name.lower(): value for name, value in headers.items()}.get("x-webhook-secret", "")
+    told = given.encode("utf-8", "surrogateescape")
+    return bool(secret) and hmac.compare_digest(told, secret.encode())
 
 
 def explain(status: int, body: Any) -> ProviderError | None:

@@ -23,6 +23,7 @@ class EmbeddedDispatcher:
         self._inbox: asyncio.Queue[str] = asyncio.Queue()
         self._drives: dict[str, asyncio.Task[None]] = {}
         self._nudges: dict[str, asyncio.Event] = {}
+        self._hurries: dict[str, asyncio.Event] = {}
         self._again: set[str] = set()
         self._drive: Callable[[str], Awaitable[None]] | None = None
         self._pump: asyncio.Task[None] | None = None
@@ -54,6 +55,15 @@ class EmbeddedDispatcher:
         """Let a waiting drive look at its row at once."""
         if task_id in self._drives:
             self.nudged(task_id).set()
+
+    def hurried(self, task_id: str) -> asyncio.Event:
+        """Set from when the provider told us that it has news, until it is asked."""
+        return self._hurries.setdefault(task_id, asyncio.Event())
+
+    def hurry(self, task_id: str) -> None:
+        """Have the provider asked soon (a webhook); nothing for a task that is not under way."""
+        if task_id in self._drives:
+            self.hurried(task_id).set()
 
     async def stop(self, grace_s: float, guarded: Callable[[], Collection[str]]) -> None:
         """Stop all drives; those in a submit get up to `grace_s` to end it."""
@@ -87,6 +97,7 @@ class EmbeddedDispatcher:
     def _ended(self, task_id: str) -> None:
         self._drives.pop(task_id, None)
         self._nudges.pop(task_id, None)
+        self._hurries.pop(task_id, None)
         if task_id in self._again:
             self._again.discard(task_id)
             self._inbox.put_nowait(task_id)

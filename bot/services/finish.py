@@ -2,12 +2,13 @@
 
 import logging
 from dataclasses import replace
+from itertools import chain, repeat
 from pathlib import Path
 
 from bot.domain import PASTED_BACK, Fit, MaskFacts, Result, ResultState, Task
 from bot.errors import BadAnswer, BotError, Filtered, PictureLost, Unavailable
 from bot.imaging.compose import Composed, compose, is_blank, keep_whole
-from bot.providers.base import Delivered, Done, Provider
+from bot.providers.base import Delivered, Done, Provider, ProviderSpec
 from bot.services.blobs import KeptBlob
 from bot.services.posting import copy_over_bytes, keep_copy
 from bot.services.records import from_json
@@ -15,7 +16,9 @@ from bot.services.tasks import Ending
 from bot.services.toolbox import Toolbox
 
 log = logging.getLogger(__name__)
-DOWNLOAD_PAUSES_S = (2.0, 8.0, 30.0)
+DOWNLOAD_PAUSES_S = (2.0, 8.0, 30.0, 60.0)
+# A member waits no longer, though the picture may live on.
+DOWNLOAD_S_MAX = 1800.0
 
 
 class Finish:
@@ -71,21 +74,19 @@ class Finish:
     async def _downloaded(
         self, task: Task, provider: Provider, delivered: Delivered, n: int
     ) -> Path:
-        """Try for a while: through an outage, and while a result may still be on its way."""
+        """Try again through an outage, and while a result may still be on its way."""
         target = self._tools.folder(task.id) / f"raw-{n}"
-        waited_s = 0.0
-        for pause_s in DOWNLOAD_PAUSES_S:
+        begun_at = self._tools.clock.now()
+        for pause_s in chain(DOWNLOAD_PAUSES_S, repeat(DOWNLOAD_PAUSES_S[-1])):
             try:
                 await provider.download(delivered, target)
+                break
             except (Unavailable, PictureLost) as error:
-                if isinstance(error, PictureLost) and waited_s >= provider.spec.result_grace_s:
+                waited_s = (self._tools.clock.now() - begun_at).total_seconds()
+                if waited_s >= _patience_s(provider.spec, error):
                     raise
                 log.warning("download of picture %d failed: %s", n, error)
-                await self._tools.clock.sleep(pause_s)
-                waited_s += pause_s
-            else:
-                return target
-        await provider.download(delivered, target)
+            await self._tools.clock.sleep(pause_s)
         return target
 
     async def _refuse_blank(self, provider: Provider, raw: Path) -> None:
@@ -116,6 +117,13 @@ class Finish:
         return await self._tools.pictures.short(
             compose, picture, mask, feather_px, raw, fitted, True, out, copy_over_bytes(task.count)
         )
+
+
+def _patience_s(spec: ProviderSpec, error: BotError) -> float:
+    """How long to go on trying: a missing picture may come late, an outage ends before it does."""
+    if isinstance(error, PictureLost):
+        return spec.result_grace_s
+    return min(spec.result_lifetime_s or DOWNLOAD_S_MAX, DOWNLOAD_S_MAX)
 
 
 def _nothing(results: list[Result]) -> BotError:

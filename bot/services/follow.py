@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from bot.domain import Task
 from bot.errors import BadAnswer, DeadlinePassed, ProviderError, Unavailable
@@ -16,6 +16,8 @@ from bot.services.toolbox import Toolbox
 log = logging.getLogger(__name__)
 BAD_POLLS_MAX = 5
 BAD_POLL_PAUSE_S = 5.0
+# However often a provider calls, it is asked no more often than this.
+HURRY_PAUSE_S = 1.0
 
 
 class Follow:
@@ -37,10 +39,19 @@ class Follow:
             await self._cancel(task, provider, job, waiting)
         elif task.deadline_at and self._tools.clock.now() >= task.deadline_at:
             await self._give_up(provider, job, waiting)
-        elif task.next_at and task.next_at > self._tools.clock.now():
-            await self._tools.wait(task.id, task.next_at)
+        elif (due_at := self._due_at(task)) > self._tools.clock.now():
+            hurried = self._tools.dispatcher.hurried(task.id)
+            await self._tools.wait(task.id, due_at, *(() if hurried.is_set() else (hurried,)))
         else:
+            self._tools.dispatcher.hurried(task.id).clear()
             await self._poll(task, provider, job, waiting)
+
+    def _due_at(self, task: Task) -> datetime:
+        """When to ask: at the pace of the provider, or soon where it told us that it has news."""
+        due_at = task.next_at or self._tools.clock.now()
+        if self._tools.dispatcher.hurried(task.id).is_set():
+            return min(due_at, task.updated_at + timedelta(seconds=HURRY_PAUSE_S))
+        return due_at
 
     async def _cancel(self, task: Task, provider: Provider, job: Job, waiting: Waiting) -> None:
         """The provider's answer decides: taken back is refunded, refused goes on."""

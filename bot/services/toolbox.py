@@ -45,17 +45,18 @@ class Toolbox:
         """Let a finished task's passing files go."""
         await asyncio.to_thread(shutil.rmtree, self.folder(task_id), ignore_errors=True)
 
-    async def wait(self, task_id: str, until: datetime) -> None:
-        """Until then, or until somebody nudges the task."""
+    async def wait(self, task_id: str, until: datetime, *signs: asyncio.Event) -> None:
+        """Until then, until somebody nudges the task, or until one of these is set."""
         nudged = self.dispatcher.nudged(task_id)
-        timer = asyncio.ensure_future(self.clock.sleep((until - self.clock.now()).total_seconds()))
-        nudge = asyncio.ensure_future(nudged.wait())
+        seconds = (until - self.clock.now()).total_seconds()
+        waits = [asyncio.ensure_future(self.clock.sleep(seconds))]
+        waits += [asyncio.ensure_future(_set(sign)) for sign in (nudged, *signs)]
         try:
-            await asyncio.wait({timer, nudge}, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
         finally:
-            timer.cancel()
-            nudge.cancel()
-            await asyncio.gather(timer, nudge, return_exceptions=True)
+            for each in waits:
+                each.cancel()
+            await asyncio.gather(*waits, return_exceptions=True)
             nudged.clear()
 
     async def put_off(self, task: Task, error: ProviderError) -> bool:
@@ -68,3 +69,7 @@ class Toolbox:
         )
         await self.wait(task.id, self.clock.now() + timedelta(seconds=delay_s))
         return True
+
+
+async def _set(sign: asyncio.Event) -> None:
+    await sign.wait()

@@ -5,7 +5,7 @@ arrive. A `Case` names the rows that end in another way with it, or cannot happe
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from bot.sandbox.standins.faults import Behavior, Fault, Kind
@@ -96,6 +96,7 @@ POLL = {
 }
 
 NO_PICTURE = "failed bad_answer"
+SHORT_LIVED = {"result_lifetime_s": 20.0}
 PICTURES = {
     "not a picture inside": _does(Behavior.GARBAGE, NO_PICTURE),
     "of another shape": _does(Behavior.OTHER_SIZE, NO_PICTURE),
@@ -106,10 +107,10 @@ PICTURES = {
 DOWNLOAD = {
     "file: 403": _status(403, NO_PICTURE, "file"),
     "file: 404": _status(404, NO_PICTURE, "file"),
-    "file: 500 always": _status(500, NO_PICTURE, "file"),
+    "file: 500 always": replace(_status(500, NO_PICTURE, "file"), spec=SHORT_LIVED),
     "file: 503 once": _status(503, "done", "file", times=1),
     "file: reset once": _kind(Kind.RESET, "done", "file", times=1),
-    "file: reset always": _kind(Kind.RESET, NO_PICTURE, "file"),
+    "file: reset always": replace(_kind(Kind.RESET, NO_PICTURE, "file"), spec=SHORT_LIVED),
     "file: a page": _kind(Kind.HTML, NO_PICTURE, "file"),
     "file: redirected elsewhere": Row(
         NO_PICTURE, "file", {"kind": Kind.STATUS, "status": 302, "headers": {"Location": ELSEWHERE}}
