@@ -29,6 +29,7 @@ def settings(folder: Path, **changes: Any) -> Settings:
     values: dict[str, Any] = {
         "data_dir": folder,
         "first_grant_credits": PLENTY,
+        "home_guilds": (GUILD,),
         "live_tasks_member_max": PLENTY,
         "live_tasks_guild_max": PLENTY,
         "workers_short": 1,

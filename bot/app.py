@@ -166,7 +166,7 @@ def compose(ground: Ground) -> App:
     admission = Admission(db, clock, tasks, dispatcher, providers, care.gate())
     cards = Board(db, clock, blobs, providers, Posting(pictures, work), settings.ping_after_s)
     tools = Toolbox(db, clock, tasks, blobs, pictures, providers, dispatcher, work)
-    desk = open_desk(DeskParts(settings, db, clock, pictures, providers, signals, cards))
+    desk = open_desk(DeskParts(settings, db, clock, ledger, pictures, providers, signals, cards))
     disk = Disk(settings.data_dir, int(settings.disk_limit_gb * 1e9), clock)
     return App(
         settings=settings,

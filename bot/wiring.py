@@ -99,7 +99,8 @@ def intake(
     disk: Disk,
 ) -> Intake:
     """The one way in for every edit."""
-    booking = Booking(ledger, tools.clock, settings.first_grant_credits)
+    booking = Booking(ledger, tools.clock, desk.allowances)
+    clearing = Clearing(desk.access, desk.limits, desk.routing, booking, desk.prices, tools.blobs)
     return Intake(
         IntakeTools(
             db=tools.db,
@@ -107,7 +108,7 @@ def intake(
             tasks=tools.tasks,
             blobs=tools.blobs,
             looking=Looking(tools.pictures, tools.blobs, settings.pixels_max),
-            clearing=Clearing(desk.access, desk.limits, desk.routing, booking, tools.blobs),
+            clearing=clearing,
             quoting=Quoting(tools.providers),
             booking=booking,
             disk=disk,

@@ -12,6 +12,7 @@ from bot.app import open_app
 from bot.delivery.client import InpaintBot, build_bot
 from bot.sandbox.browser import show
 from bot.sandbox.clock import let_run
+from bot.sandbox.funds import fund
 from bot.sandbox.page import live_page
 from bot.sandbox.people import People, build_people, welcome
 from bot.sandbox.samples import SAMPLES, write_samples
@@ -36,6 +37,7 @@ async def serve(settings: Settings, *, port: int, open_browser: bool, pace_s: fl
         async with _world(bot) as (env, people):
             # Messages live in SimCord's memory: the cards of earlier runs went with it.
             await app.cards.mark_lost_all()
+            await fund(app, people)
             async with live_page(env, people, port) as preview, app.running(bot):
                 # After the page is up: it stays scrolled to what it began with.
                 await welcome(

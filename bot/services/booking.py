@@ -1,71 +1,75 @@
 """Who pays: the hold of a task, in the transaction that queues it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain import Task
 from bot.errors import NotEnoughCredits
 from bot.services import prefs
+from bot.services.allowance import Allowances, Due, Member
+from bot.services.economy import Payer
 from bot.services.ledger import Ledger, user_code
+from bot.services.payers import Payers, Spot, too_few
 from bot.services.ports import Clock
 
 
 @dataclass(frozen=True, slots=True)
 class Purse:
-    """A member and the account that pays for them in this guild."""
+    """A member with their own account, and what was granted to it on the way."""
 
     person_id: int
     account_id: int
+    granted: Due
 
 
 class Booking:
-    """Opens a member's purse with its first grant, and holds from it."""
+    """Opens a member's purse with what it is owed, and holds from whoever pays."""
 
-    def __init__(self, ledger: Ledger, clock: Clock, first_grant: int) -> None:
+    def __init__(self, ledger: Ledger, clock: Clock, allowances: Allowances) -> None:
         self._ledger = ledger
         self._clock = clock
-        self._first_grant = first_grant
+        self._allowances = allowances
+        self._payers = Payers(ledger, clock)
 
-    async def purse(self, session: AsyncSession, guild_id: int, user_id: int) -> Purse:
-        """The member's purse; a new one gets its first grant, once."""
-        person_id = await prefs.person_id(session, user_id, self._clock)
-        account_id = await self._ledger.account(session, user_code(guild_id, user_id))
-        await self._ledger.grant_once(session, _first(account_id), account_id, self._first_grant)
-        return Purse(person_id, account_id)
+    async def purse(self, session: AsyncSession, member: Member) -> Purse:
+        """The member's purse; what is due comes with it, once."""
+        person_id = await prefs.person_id(session, member.user_id, self._clock)
+        code = user_code(member.guild_id, member.user_id)
+        account_id = await self._ledger.account(session, code)
+        granted = await self._allowances.give(session, member, account_id)
+        return Purse(person_id, account_id, granted)
 
-    async def check(self, session: AsyncSession, guild_id: int, user_id: int, amount: int) -> None:
-        """Raise NotEnoughCredits when the purse does not cover this; writes nothing."""
-        code = user_code(guild_id, user_id)
-        account_id = await self._ledger.find(session, code)
-        available = (await self._ledger.balance(session, code))[0]
-        # An account may have been granted something before its member's first edit.
-        if account_id is None or not await self._ledger.used(session, _first(account_id)):
-            available += self._first_grant
-        if available < amount:
-            raise _too_few(amount, available)
+    async def check(
+        self, session: AsyncSession, member: Member, channel_id: int, amount: int
+    ) -> None:
+        """Raise NotEnoughCredits when no account covers all of this; writes nothing."""
+        if amount == 0:
+            return
+        due = await self._allowances.due(session, member)
+        spot = Spot(member.guild_id, channel_id, member.user_id)
+        pockets = [
+            replace(pocket, most=pocket.most + due.total) if pocket.payer is Payer.OWN else pocket
+            for pocket in await self._payers.pockets(session, spot)
+        ]
+        if all(pocket.most < amount for pocket in pockets):
+            raise too_few(amount, pockets, short=due.short)
 
-    async def hold(self, session: AsyncSession, task: Task, purse: Purse, amount: int) -> None:
+    async def payer(self, session: AsyncSession, spot: Spot, amount: int) -> int:
+        """The account that pays; raises NotEnoughCredits, which undoes the transaction."""
+        return await self._payers.choose(session, spot, amount)
+
+    async def hold(
+        self, session: AsyncSession, task: Task, purse: Purse, account_id: int, amount: int
+    ) -> None:
         """Set the whole quote aside; raises NotEnoughCredits, which undoes the transaction."""
         held = await self._ledger.hold(
             session,
             f"hold:{task.id}",
-            purse.account_id,
+            account_id,
             amount,
             task_seq=task.seq,
             actor_id=purse.person_id,
         )
         if not held:
-            available = (await self._ledger.balance_of(session, purse.account_id))[0]
-            raise _too_few(amount, available)
-
-
-def _first(account_id: int) -> str:
-    return f"first:{account_id}"
-
-
-def _too_few(amount: int, available: int) -> NotEnoughCredits:
-    return NotEnoughCredits(
-        f"This costs {amount:,} credits and you have {available:,}. "
-        "Ask for fewer pictures, or ask an admin for credits."
-    )
+            raise NotEnoughCredits

@@ -1,19 +1,22 @@
 """All that is asked of a wish before any file is opened: rules, limits, provider, price, purse."""
 
 from dataclasses import dataclass, replace
+from decimal import Decimal
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain import EditRequest, MaskFacts, Options, Origin, Task
 from bot.providers.base import OpSpec, ProviderSpec
-from bot.services import guild_rules, options, reading
+from bot.services import guild_rules, options, reading, rows
 from bot.services.access import Access, Use, Who
+from bot.services.allowance import Member
 from bot.services.blobs import Blobs
 from bot.services.booking import Booking, Purse
 from bot.services.guild_rules import GuildRules
 from bot.services.limits import Limits
 from bot.services.looking import check_coverage
 from bot.services.preferences import preferences_of
+from bot.services.prices import Prices
 from bot.services.pricing import Quote, quote
 from bot.services.records import from_json
 from bot.services.routing import Routing
@@ -26,11 +29,13 @@ ASK_FIRST = "You asked to see every edit before it goes. Press Go if this is rig
 class Cleared:
     """A request that may be made, with the count that it will have, and what it goes on from.
 
+    `rate` is credits for one unit of the provider's money, `price` what its list makes of that.
     `reason` is why its member wants to be asked first, if so; `notes` are sentences for the card.
     """
 
     request: EditRequest
     spec: ProviderSpec
+    rate: Decimal
     price: Quote
     source: Source
     reason: str | None
@@ -46,12 +51,19 @@ class Clearing:
     """Asks in one reading of the database; writes and keeps nothing."""
 
     def __init__(
-        self, access: Access, limits: Limits, routing: Routing, booking: Booking, blobs: Blobs
+        self,
+        access: Access,
+        limits: Limits,
+        routing: Routing,
+        booking: Booking,
+        prices: Prices,
+        blobs: Blobs,
     ) -> None:
         self._access = access
         self._limits = limits
         self._routing = routing
         self._booking = booking
+        self._prices = prices
         self._blobs = blobs
 
     async def clear(self, session: AsyncSession, request: EditRequest) -> Cleared:
@@ -66,7 +78,7 @@ class Clearing:
         made = await made_by(session, request.parent_task_id, request.parent_result_n)
         return await self._cleared(session, rules, request, Source(made=made))
 
-    async def clear_draft(self, session: AsyncSession, task: Task, who: Who) -> None:
+    async def clear_draft(self, session: AsyncSession, task: Task, who: Who) -> Cleared:
         """What a draft is asked again when it is to go, by whoever presses; raises UserError."""
         rules = await self.admit(session, task, who)
         self._limits.under(rules).check_prompt(task.prompt)
@@ -75,6 +87,9 @@ class Clearing:
         options.check(from_json(Options, task.options), spec, op, who.age_restricted)
         if task.mask_blob:
             check_coverage(from_json(MaskFacts, task.mask_facts), op)
+        rate = await self._prices.rate_in(session, task.guild_id, spec.slug)
+        price = quote(spec, task.op, task.count, rate)
+        return Cleared(rows.wish(task, who), spec, rate, price, Source(), None, ())
 
     async def admit(self, session: AsyncSession, task: Task, who: Who) -> GuildRules:
         """The rules of where a task's card goes, asked of whoever presses now."""
@@ -83,11 +98,11 @@ class Clearing:
         texts = _texts(task.prompt, from_json(Options, task.options))
         return await self._access.admit(session, who.moved_to(task.channel_id), Use.EDIT, *texts)
 
-    async def purse(self, session: AsyncSession, guild_id: int, user_id: int) -> Purse:
-        """Who pays, in the transaction that queues the task, and still under the limits."""
-        purse = await self._booking.purse(session, guild_id, user_id)
-        limits = self._limits.under(await guild_rules.load(session, guild_id))
-        await limits.check_live(session, purse.person_id, guild_id)
+    async def purse(self, session: AsyncSession, member: Member) -> Purse:
+        """The member's purse, in the transaction that queues the task; still under the limits."""
+        purse = await self._booking.purse(session, member)
+        limits = self._limits.under(await guild_rules.load(session, member.guild_id))
+        await limits.check_live(session, purse.person_id, member.guild_id)
         return purse
 
     async def _rules(self, session: AsyncSession, request: EditRequest) -> GuildRules:
@@ -108,12 +123,14 @@ class Clearing:
         preferred = (wishes.default_provider, rules.default_provider)
         spec = self._routing.narrowed(rules.providers, *preferred).choose(request, source.made)
         asked = replace(request, count=spec.ops[request.op].makes or request.count)
-        price = quote(spec, asked.op, asked.count)
+        rate = await self._prices.rate_in(session, request.guild_id, spec.slug)
+        price = quote(spec, asked.op, asked.count, rate)
         person_id = await reading.known_person(session, request.user_id)
         await limits.check_live(session, person_id or 0, request.guild_id)
-        await self._booking.check(session, request.guild_id, request.user_id, price.credits)
+        member = Member(request.guild_id, request.user_id, request.role_ids)
+        await self._booking.check(session, member, request.channel_id, price.credits)
         reason = ASK_FIRST if wishes.ask_first else None
-        return Cleared(asked, spec, price, source, reason, _notes(spec, request, asked))
+        return Cleared(asked, spec, rate, price, source, reason, _notes(spec, request, asked))
 
 
 def _notes(spec: ProviderSpec, request: EditRequest, asked: EditRequest) -> tuple[str, ...]:

@@ -6,19 +6,25 @@ from dataclasses import dataclass
 from bot.db.engine import Database
 from bot.providers.base import Provider
 from bot.services.access import Access
+from bot.services.allowance import Allowances
 from bot.services.board import Board
 from bot.services.guide import Guide
 from bot.services.guilds import Guilds
+from bot.services.history import Histories
+from bot.services.ledger import Ledger
 from bot.services.limits import Limits
 from bot.services.listing import Listing
 from bot.services.offers import Offers
 from bot.services.ports import Clock, Pictures
 from bot.services.preferences import Members
+from bot.services.prices import Prices
 from bot.services.reports import Reports
 from bot.services.routing import Routing
 from bot.services.showing import Showing
 from bot.services.signals import Signals
+from bot.services.sponsors import Sponsors
 from bot.services.standing import Standings
+from bot.services.treasury import Treasury
 from bot.settings import Settings
 
 
@@ -37,6 +43,11 @@ class Desk:
     reports: Reports
     standings: Standings
     guide: Guide
+    allowances: Allowances
+    prices: Prices
+    treasury: Treasury
+    histories: Histories
+    sponsors: Sponsors
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +57,7 @@ class DeskParts:
     settings: Settings
     db: Database
     clock: Clock
+    ledger: Ledger
     pictures: Pictures
     providers: Mapping[str, Provider]
     signals: Signals
@@ -54,7 +66,9 @@ class DeskParts:
 
 def open_desk(parts: DeskParts) -> Desk:
     """Wire the services; opens nothing."""
-    settings, db, clock = parts.settings, parts.db, parts.clock
+    settings, db, clock, ledger = parts.settings, parts.db, parts.clock, parts.ledger
+    home, first = settings.home_guilds, settings.first_grant_credits
+    allowances = Allowances(ledger, clock, home, first)
     routing = Routing(parts.providers, *filter(None, [settings.default_provider]))
     reports = Reports(db, clock, parts.signals)
     return Desk(
@@ -73,4 +87,9 @@ def open_desk(parts: DeskParts) -> Desk:
         reports=reports,
         standings=Standings(db, clock, parts.providers),
         guide=Guide(parts.pictures, settings.data_dir / "help"),
+        allowances=allowances,
+        prices=Prices(settings.credits_per_unit),
+        treasury=Treasury(db, clock, ledger, allowances),
+        histories=Histories(db),
+        sponsors=Sponsors(db, clock, ledger),
     )

@@ -31,11 +31,13 @@ from bot.errors import LimitReached, NotYours, PictureLost, TaskGone
 from bot.providers.base import ProviderSpec
 from bot.services import reading, rows
 from bot.services.access import Who
+from bot.services.allowance import Member
 from bot.services.blobs import Blobs
 from bot.services.booking import Booking
 from bot.services.clearing import Cleared, Clearing
 from bot.services.disk import Disk
 from bot.services.looking import Kept, Looking
+from bot.services.payers import Spot
 from bot.services.ports import Clock
 from bot.services.pricing import Quote, quote
 from bot.services.quoting import Quoting
@@ -103,26 +105,41 @@ class Intake:
         return await self._quoted(cleared, columns, kept)
 
     async def go(self, task_id: str, who: Who, reply: ReplyHandle | None = None) -> Task:
-        """A draft becomes an edit; all is asked again but the price, which it was shown with.
+        """A draft becomes an edit; everything is asked again. A second press changes nothing.
 
-        A second press changes nothing.
+        Where the price has changed since, the draft stays one and shows the new price.
         """
         task = await self._own(task_id, who)
         if task.state is not TaskState.DRAFT:
             return task
         self._check_open()
         async with self._t.db.read() as session:
-            await self._t.clearing.clear_draft(session, task, who)
+            cleared = await self._t.clearing.clear_draft(session, task, who)
+        price = await self._t.quoting.price(cleared, rows.facts_columns(task))
+        if price.credits != task.quoted:
+            return await self._requoted(task, who, price, reply)
         async with self._t.db.write() as session:
-            purse = await self._t.clearing.purse(session, task.guild_id, who.user_id)
-            columns = {"held": task.quoted, "payer_account_id": purse.account_id}
+            purse = await self._t.clearing.purse(session, _member(cleared.request))
+            payer = await self._t.booking.payer(session, _spot(cleared.request), task.quoted)
+            columns = {"held": task.quoted, "payer_account_id": payer}
             if not await self._t.tasks.enqueue(
                 session, task, **columns, **rows.reply_columns(reply)
             ):
                 raise TaskGone
-            await self._t.booking.hold(session, task, purse, task.quoted)
+            await self._t.booking.hold(session, task, purse, payer, task.quoted)
             after_commit(session, self._t.queued)
         return await self._own(task_id, who)
+
+    async def _requoted(
+        self, task: Task, who: Who, price: Quote, reply: ReplyHandle | None
+    ) -> Task:
+        columns = rows.requoted_columns(task, price)
+        async with self._t.db.write() as session:
+            if not await self._t.tasks.redraft(
+                session, task, {**columns, **rows.reply_columns(reply)}
+            ):
+                raise TaskGone
+        return await self._own(task.id, who)
 
     async def invert(self, task_id: str, who: Who) -> Task:
         """Turn a draft's mask around and show it anew."""
@@ -202,7 +219,7 @@ class Intake:
         async with self._t.db.write() as session:
             if twin := await self._twin(session, request, row.get("mask_blob")):
                 return twin
-            purse = await self._t.clearing.purse(session, request.guild_id, request.user_id)
+            purse = await self._t.clearing.purse(session, _member(request))
             await self._t.blobs.record(session, *(kept.blobs if kept else ()))
             row["person_id"] = purse.person_id
             if row["draft_reason"]:
@@ -210,9 +227,10 @@ class Intake:
                 return await self._t.tasks.insert(
                     session, {**row, **waits, "state": TaskState.DRAFT}
                 )
-            held = {"held": amount, "payer_account_id": purse.account_id, "queued_at": now}
+            payer = await self._t.booking.payer(session, _spot(request), amount)
+            held = {"held": amount, "payer_account_id": payer, "queued_at": now}
             task = await self._t.tasks.insert(session, {**row, **held, "state": TaskState.QUEUED})
-            await self._t.booking.hold(session, task, purse, amount)
+            await self._t.booking.hold(session, task, purse, payer, amount)
             after_commit(session, self._t.queued)
             return task
 
@@ -255,3 +273,11 @@ class Intake:
             yield folder
         finally:
             await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
+
+
+def _member(request: EditRequest) -> Member:
+    return Member(request.guild_id, request.user_id, request.role_ids)
+
+
+def _spot(request: EditRequest) -> Spot:
+    return Spot(request.guild_id, request.channel_id, request.user_id)

@@ -127,6 +127,6 @@ def too_few(amount: int, pockets: Sequence[Pocket], *, short: bool = False) -> N
     told = [_SAID[pocket.payer].format(f"{pocket.most:,}") for pocket in pockets]
     have = ", ".join(told) or "nobody pays for edits here"
     return NotEnoughCredits(
-        f"This costs {amount:,} credits and {have}. Nothing was charged."
+        f"This costs {amount:,} credits and {have}."
         f"{SHORT if short else ''} Ask for fewer pictures, or ask an admin for credits."
     )

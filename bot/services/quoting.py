@@ -46,7 +46,7 @@ class Quoting:
         if not 0 <= units <= UNITS_MAX:
             log.warning("%s quotes %s units, so its listed price is taken", slug, units)
             return cleared.price
-        return quote_job(units)
+        return quote_job(units, cleared.rate)
 
 
 def _job(cleared: Cleared, columns: Mapping[str, Any]) -> Job:

@@ -105,3 +105,23 @@ def repeated(task: Task, who: Who, request_key: str, reply: ReplyHandle | None) 
         options=replace(from_json(Options, task.options), seed=None),
         reply=reply,
     )
+
+
+def wish(task: Task, who: Who) -> EditRequest:
+    """What a draft asks for, by whoever presses now."""
+    again = repeated(task, who, task.request_key, None)
+    return replace(again, origin=task.origin, options=from_json(Options, task.options))
+
+
+def facts_columns(task: Task) -> dict[str, Any]:
+    """What is known of a task's picture and mask."""
+    return {"picture_facts": task.picture_facts, "mask_facts": task.mask_facts}
+
+
+def requoted_columns(task: Task, price: Quote) -> dict[str, Any]:
+    """A draft's new price, with what its member has to know of it."""
+    reason = (
+        f"The price has changed since I showed it: {task.quoted:,} credits then, "
+        f"{price.credits:,} now. Nothing was charged. Press Go if that is right."
+    )
+    return {"quoted": price.credits, "priced_per": price.per, "draft_reason": reason}

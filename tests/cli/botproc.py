@@ -19,6 +19,7 @@ def main() -> None:
 async def _run(args: argparse.Namespace) -> None:
     from bot.app import open_app
     from bot.settings import Settings
+    from tests.services.engine import GUILD
     from tests.services.scripted import Scripted
 
     stop, parent = asyncio.Event(), os.getppid()
@@ -28,6 +29,7 @@ async def _run(args: argparse.Namespace) -> None:
         workers_short=1,
         workers_fill=1,
         first_grant_credits=1_000_000,
+        home_guilds=(GUILD,),
         _env_file=None,  # pyright: ignore[reportCallIssue]
     )
     async with open_app(settings, providers=[lambda _parts: Scripted()]) as app, app.engine():

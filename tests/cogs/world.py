@@ -25,6 +25,8 @@ from bot.delivery.client import InpaintBot, build_bot
 from bot.domain import CardState, Task, TaskState
 from bot.errors import BotError
 from bot.services import reading
+from bot.services.grants import grant
+from bot.services.ledger import pool_code
 from bot.settings import Settings
 from bot.wiring import Ground
 from tests import assets
@@ -98,7 +100,13 @@ class World:
         self.alice = self.guild.add_member(self.env.create_user("alice"))
         self.bob = self.guild.add_member(self.env.create_user("bob"))
         await self.env.settle()
+        await self.fill_pool()
         await self.start()
+
+    async def fill_pool(self, amount: int = 1_000_000, key: str = "world") -> None:
+        """What an operator does with `ledger grant`."""
+        async with self.app.db.write() as session:
+            await grant(session, self.app.ledger, pool_code(self.guild.id), amount, key)
 
     async def start(self) -> None:
         ready, stop = asyncio.Event(), asyncio.Event()

@@ -17,6 +17,7 @@ from bot.domain import EditRequest, Origin, Task
 from bot.log import setup_logging
 from bot.settings import Settings
 from tests.crash.provider import VARIANTS, factory, slug
+from tests.standin.shapes import GUILD_ID
 
 TOKEN = "MTA5.standin.token"
 LOOK_S = 0.1
@@ -47,6 +48,7 @@ def _settings(data: Path) -> Settings:
         live_tasks_member_max=10_000,
         live_tasks_guild_max=10_000,
         first_grant_credits=1_000_000,
+        home_guilds=(GUILD_ID,),
         ping_after_s=0.0,
         reconcile_s=3.0,
         workers_short=1,

@@ -24,8 +24,8 @@ ALICE, BOB, GUILD, CHANNEL = 101, 102, 9, 77
 
 def settings(folder: Path, **changes: Any) -> Settings:
     """Settings that read no environment."""
-    values = {"data_dir": folder, "first_grant_credits": 100, "_env_file": None, **changes}
-    return Settings(**values)
+    money = {"first_grant_credits": 100, "home_guilds": (GUILD, GUILD + 1)}
+    return Settings(**{"data_dir": folder, "_env_file": None, **money, **changes})
 
 
 @asynccontextmanager
