@@ -13,6 +13,7 @@ from bot.delivery.status import (
     advice,
     paid_line,
     state_line,
+    payer_line,
     waiting_lines,
 )
 from bot.domain import ResultState, Task, TaskState
@@ -110,6 +111,7 @@ def _facts(view: TaskView, files: Sequence[PostFile]) -> list[str]:
         paid_line(task) if ended else "",
         *(result_facts(view) if task.state is TaskState.DONE else ()),
     ]
+        payer_line(view) if ended else "",
     line = " · ".join(each for each in said if each)
     lines = [line, advice(task), *small(_notes(view, files)), *small([_footer(view)])]
     return [each for each in lines if each]

@@ -4,6 +4,7 @@ from bot.delivery import words
 from bot.domain import ResultState, Task, TaskState
 from bot.errors import AmbiguousSubmit, ProviderError
 from bot.services.cards import ResultView, TaskView
+from bot.services.economy import Payer
 
 _S = TaskState
 
@@ -127,6 +128,19 @@ def paid_line(task: Task) -> str:
     if task.state is _S.DONE:
         return "Free" if task.quoted == 0 else "Nothing was charged"
     return "" if "not charged" in (task.error_text or "") else "Nothing was charged."
+
+
+def payer_line(view: TaskView) -> str:
+    """Say whose credits were spent; empty where none were."""
+    if view.paid_by is None or not view.task.settled:
+        return ""
+    match view.paid_by.payer:
+        case Payer.POOL:
+            return "paid by the server's pool"
+        case Payer.SPONSOR:
+            return f"paid by {words.mention(view.paid_by.user_id)}, who sponsors this thread"
+        case Payer.OWN:
+            return f"paid by {words.mention(view.paid_by.user_id)}"
 
 
 def advice(task: Task) -> str:

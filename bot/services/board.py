@@ -15,6 +15,7 @@ from bot.services import prefs, reading
 from bot.services.admission import queue_order
 from bot.services.blobs import Blobs
 from bot.services.cards import PostFile, TaskView
+from bot.services.paid_by import paid_by
 from bot.services.ports import Clock
 from bot.services.posting import Posting
 from bot.services.seeing import Seen, view_of
@@ -176,6 +177,7 @@ class Board:
             places=await _places(session) if queued else {},
             pings=await _pings(session, {task.person_id for task in tasks}),
             blobs=self._blobs,
+            payers=await paid_by(session, [task.id for task in tasks]) if tasks else {},
         )
 
 

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from bot.domain import ResultState, Task
+from bot.domain import Op, ResultState, Task
+from bot.services.paid_by import PaidBy
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,8 @@ class TaskView:
 
 
 @dataclass(frozen=True, slots=True)
+    paid_by: PaidBy | None = None
+    goes_on: tuple[Op, ...] = ()
 class PostFile:
     """One file as it goes into a message; `lossy` files differ from the stored picture."""
 

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -11,6 +11,7 @@ from bot.domain import CardState, Result, Task, TaskState
 from bot.providers.base import PromptUse, Provider, ProviderSpec, Waiting
 from bot.services.blobs import Blobs
 from bot.services.cards import Progress, ResultView, TaskView
+from bot.services.paid_by import PaidBy
 from bot.services.records import from_json
 
 S = TaskState
@@ -26,6 +27,7 @@ class Seen:
     places: Mapping[str, int]
     pings: Mapping[int, str]
     blobs: Blobs
+    payers: Mapping[str, PaidBy] = field(default_factory=dict[str, PaidBy])
 
 
 def view_of(
@@ -46,6 +48,8 @@ def view_of(
         ),
         overlay=seen.overlays.get(task.overlay_blob or ""),
         may_go=op is None or float(task.mask_facts.get("coverage") or 0) <= op.coverage_max,
+        goes_on=goes_on_from(task, spec),
+        paid_by=seen.payers.get(task.id),
         wants_ping=_wants_ping(task, seen.pings.get(task.person_id, "long"), now, ping_after_s),
     )
 
