@@ -15,6 +15,8 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 BODY_BYTES_MAX = 64 * 1024
 BODY_TIMEOUT_S = 10.0
 IDLE_S = 30.0
+# How long the rest of a refused body is taken and thrown away.
+LINGER_S = 1.0
 # A route may set its own; what it leaves out is this.
 HEADERS = {
     "Cache-Control": "no-store",
@@ -47,7 +49,13 @@ async def listening(
     `setting` is how the names of the two settings begin. Raises PortTaken or BadSettings.
     """
     # No log of requests: addresses hold tokens.
-    runner = web.AppRunner(app, access_log=None, keepalive_timeout=IDLE_S)
+    runner = web.AppRunner(
+        app,
+        access_log=None,
+        keepalive_timeout=IDLE_S,
+        lingering_time=LINGER_S,
+        shutdown_timeout=1.0,
+    )
     await runner.setup()
     try:
         try:
@@ -59,15 +67,13 @@ async def listening(
         await runner.cleanup()
 
 
-async def read_body(
-    request: web.Request, bytes_max: int, timeout_s: float = BODY_TIMEOUT_S
-) -> bytes:
+async def read_body(request: web.Request, bytes_max: int) -> bytes:
     """The whole body; raises 413 as soon as it is longer, 408 when it is slow."""
     if (request.content_length or 0) > bytes_max:
         raise web.HTTPRequestEntityTooLarge(bytes_max, request.content_length or 0)
     data = bytearray()
     try:
-        async with asyncio.timeout(timeout_s):
+        async with asyncio.timeout(BODY_TIMEOUT_S):
             async for chunk in request.content.iter_any():
                 data += chunk
                 if len(data) > bytes_max:
