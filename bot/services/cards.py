@@ -33,7 +33,10 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class TaskView:
-    """Everything a renderer needs, so that it asks nobody."""
+    """Everything a renderer needs, so that it asks nobody.
+
+    `goes_on` are what the task's own provider can do with its results and nobody else.
+    """
 
     task: Task
     provider_title: str
@@ -45,11 +48,11 @@ class TaskView:
     overlay: Path | None
     wants_ping: bool
     may_go: bool = True
+    paid_by: PaidBy | None = None
+    goes_on: tuple[Op, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-    paid_by: PaidBy | None = None
-    goes_on: tuple[Op, ...] = ()
 class PostFile:
     """One file as it goes into a message; `lossy` files differ from the stored picture."""
 

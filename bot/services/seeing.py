@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from bot.db.models import Blob
-from bot.domain import CardState, Result, Task, TaskState
+from bot.domain import CardState, Op, Result, Task, TaskState
 from bot.providers.base import PromptUse, Provider, ProviderSpec, Waiting
 from bot.services.blobs import Blobs
 from bot.services.cards import Progress, ResultView, TaskView
@@ -40,7 +40,7 @@ def view_of(
         task=task,
         provider_title=spec.title if spec else task.provider,
         provider_about=spec.about if spec else "",
-        prompt_unused=op is not None and op.prompt is PromptUse.UNUSED,
+        prompt_unused=op is not None and op.prompt is PromptUse.UNUSED and not op.parents,
         may_cancel=may_cancel(task, spec),
         progress=_progress(task, seen),
         results=tuple(
@@ -52,6 +52,12 @@ def view_of(
         paid_by=seen.payers.get(task.id),
         wants_ping=_wants_ping(task, seen.pings.get(task.person_id, "long"), now, ping_after_s),
     )
+
+
+def goes_on_from(task: Task, spec: ProviderSpec | None) -> tuple[Op, ...]:
+    """What the provider does only with pictures that a task like this one has made."""
+    ops = spec.ops.items() if spec else ()
+    return tuple(name for name, op in ops if task.op in op.parents)
 
 
 def may_cancel(task: Task, spec: ProviderSpec | None) -> bool:
