@@ -7,10 +7,10 @@ from discord.ext import commands
 from bot.delivery.client import InpaintBot
 from bot.delivery.entrance import may_moderate, who
 from bot.delivery.reply import tell
-from bot.delivery.reply_card import card_link
 from bot.errors import TaskGone
 from bot.services.tasks import CancelOutcome
 from cogs.ui.asking import AnyInteraction, check_permissions, reply_handle
+from cogs.ui.showing import show_made
 
 if TYPE_CHECKING:
     from bot.app import App
@@ -69,13 +69,9 @@ class Edits(commands.Cog):
         """Do the same once more, with a new seed."""
         await interaction.response.defer(ephemeral=True, thinking=True)
         check_permissions(interaction)
-        reply = reply_handle(interaction)
-        key = str(interaction.id)
-        task = await self._app.intake.again(task_id, who(interaction), key, reply)
-        if task.request_key == key:
-            await self._bot.replies.show(task.id, reply)
-            return
-        await tell(interaction, await self._already(task.id))
+        reply, key = reply_handle(interaction), str(interaction.id)
+        made = await self._app.intake.again(task_id, who(interaction), key, reply)
+        await show_made(interaction, made)
 
     async def delete(self, interaction: AnyInteraction, task_id: str) -> None:
         """Take the card away."""
@@ -84,11 +80,6 @@ class Edits(commands.Cog):
             task_id, interaction.user.id, may_moderate(interaction)
         ):
             raise TaskGone
-
-    async def _already(self, task_id: str) -> str:
-        views = await self._app.cards.view([task_id])
-        link = card_link(views[0].task) if views else None
-        return f"That is on its way already{': ' + link if link else ''}."
 
 
 async def setup(bot: InpaintBot) -> None:

@@ -8,15 +8,14 @@ from discord.app_commands import Choice, Range
 from discord.ext import commands
 
 from bot.delivery.client import USE, InpaintBot
-from bot.delivery.entrance import AnyInteraction, who
-from bot.domain import EditRequest, MaskTuning, Op, Options, Origin
+from bot.delivery.entrance import AnyInteraction
+from bot.domain import EditRequest, MaskTuning, Op, Options
 from bot.errors import BadParent, BadPicture
-from bot.providers.base import ProviderSpec
 from bot.services.access import Use
-from bot.services.options import parse_extra, suggestions
+from bot.services.options import parse_extra
 from bot.services.sources import BOTH, NEITHER
-from cogs.ui import choices
-from cogs.ui.asking import check_permissions, reply_handle, viewable_channels
+from cogs.ui import choices, offering
+from cogs.ui.asking import asked, check_permissions, viewable_channels
 from cogs.ui.choices import quiet
 from cogs.ui.uploads import check_attachment, kept
 
@@ -80,8 +79,7 @@ class Inpaint(commands.Cog):
         await interaction.response.defer(ephemeral=True, thinking=True)
         tuned = Options(model, negative_prompt, seed, strength, guidance, steps, parse_extra(extra))
         request = replace(
-            _asked(interaction, parent),
-            parent_result_n=result,
+            asked(interaction, Op.INPAINT, parent, result),
             prompt=prompt,
             provider=provider,
             count=count,
@@ -131,49 +129,17 @@ class Inpaint(commands.Cog):
     @inpaint.autocomplete("provider")
     @quiet
     async def _providers(self, interaction: AnyInteraction, current: str) -> list[Choice[str]]:
-        return choices.provider_choices(await self._offers(interaction), Op.INPAINT, current)
+        return await offering.offer_providers(self._app, interaction, Op.INPAINT, current)
 
     @inpaint.autocomplete("model")
     @quiet
     async def _models(self, interaction: AnyInteraction, current: str) -> list[Choice[str]]:
-        picked = await self._picked(interaction)
-        models = (model for spec in picked for model in spec.models)
-        return choices.text_choices(name for name in models if current.lower() in name.lower())
+        return await offering.offer_models(self._app, interaction, Op.INPAINT, current)
 
     @inpaint.autocomplete("extra")
     @quiet
     async def _extras(self, interaction: AnyInteraction, current: str) -> list[Choice[str]]:
-        picked = await self._picked(interaction)
-        offered = (suggestions(spec.ops[Op.INPAINT], current) for spec in picked)
-        return choices.text_choices(dict.fromkeys(text for texts in offered for text in texts))
-
-    async def _offers(self, interaction: AnyInteraction) -> list[ProviderSpec]:
-        member = who(interaction)
-        return await self._app.desk.offers.providers(Op.INPAINT, member.guild_id, member.user_id)
-
-    async def _picked(self, interaction: AnyInteraction) -> list[ProviderSpec]:
-        """The provider that is filled in so far, or all there are."""
-        offers = await self._offers(interaction)
-        named = [spec for spec in offers if spec.slug == interaction.namespace.provider]
-        return named or offers
-
-
-def _asked(interaction: AnyInteraction, parent: str | None) -> EditRequest:
-    """Who asks, where and on what, before the options."""
-    member = who(interaction)
-    return EditRequest(
-        request_key=str(interaction.id),
-        origin=Origin.SLASH,
-        user_id=member.user_id,
-        guild_id=member.guild_id,
-        role_ids=member.role_ids,
-        place_ids=member.place_ids,
-        age_restricted=member.age_restricted,
-        channel_id=interaction.channel_id or 0,
-        parent_task_id=parent,
-        reply=reply_handle(interaction),
-        may_view=viewable_channels(interaction) if parent else None,
-    )
+        return await offering.offer_extras(self._app, interaction, Op.INPAINT, current)
 
 
 async def setup(bot: InpaintBot) -> None:

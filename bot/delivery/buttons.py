@@ -1,6 +1,7 @@
 """The buttons under cards and replies: `<verb>:<about>`, drawn from a table, done by cogs.
 
-What a button is about is a task's id, a report's (`r17`), a page's number, or nothing (`-`).
+What a button is about is a task's id, one of its results (`k3f9x2abcd-2`), a report's (`r17`), a
+page's number, or nothing (`-`).
 
 Cards are drawn here and pressed in `cogs/`, which this layer cannot import: so there is one class,
 and each cog puts what its verbs do into the bot's `presses`.
@@ -70,6 +71,8 @@ LOOKS: dict[str, Look] = {
     "invert": Look("Invert", _GREY, Use.EDIT),
     "cancel": Look("Cancel", ButtonStyle.danger, Use.TAKE_BACK),
     "again": Look("Again", ButtonStyle.primary, Use.EDIT),
+    "upscale": Look("Enlarge", _GREY, Use.EDIT),
+    "vary": Look("Vary", _GREY, Use.EDIT),
     "delete": Look("Delete", _GREY, Use.TAKE_BACK),
     "report": Look("Report", _GREY, Use.REPORT),
     "restore": Look("Restore", ButtonStyle.success, Use.MODERATE),

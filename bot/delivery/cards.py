@@ -7,13 +7,14 @@ from discord import MediaGalleryItem, ui
 
 from bot.delivery import words
 from bot.delivery.buttons import row
+from bot.delivery.going_on import next_step, result_rows
 from bot.delivery.status import (
     ACCENTS,
     LIVE,
     advice,
     paid_line,
-    state_line,
     payer_line,
+    state_line,
     waiting_lines,
 )
 from bot.domain import ResultState, Task, TaskState
@@ -37,6 +38,7 @@ def render_card(view: TaskView, files: Sequence[PostFile] = ()) -> ui.LayoutView
     facts = _facts(view, files)
     if facts:
         parts.append(ui.TextDisplay("\n".join(facts)))
+    parts += result_rows(view)
     verbs = card_verbs(view)
     if verbs:
         parts.append(row(task.id, *verbs))
@@ -109,11 +111,12 @@ def _facts(view: TaskView, files: Sequence[PostFile]) -> list[str]:
     ended = task.state not in LIVE
     said = [
         paid_line(task) if ended else "",
+        payer_line(view) if ended else "",
         *(result_facts(view) if task.state is TaskState.DONE else ()),
     ]
-        payer_line(view) if ended else "",
     line = " · ".join(each for each in said if each)
-    lines = [line, advice(task), *small(_notes(view, files)), *small([_footer(view)])]
+    smaller = [*small(_notes(view, files)), *small([_footer(view)])]
+    lines = [line, advice(task), next_step(view), *smaller]
     return [each for each in lines if each]
 
 
@@ -166,4 +169,7 @@ def small(lines: Sequence[str]) -> list[str]:
 
 
 def _footer(view: TaskView) -> str:
-    return f"{view.provider_title} · task {view.task.id}"
+    task = view.task
+    n, parent = task.parent_result_n, task.parent_task_id
+    made_of = f" · from picture {n} of task {parent}" if n and parent else ""
+    return f"{view.provider_title} · task {task.id}{made_of}"

@@ -1,11 +1,12 @@
 """What a member may choose from in a server, the likeliest first."""
 
 from bot.db.engine import Database
-from bot.domain import Op
+from bot.domain import EditRequest, Op
 from bot.providers.base import ProviderSpec
 from bot.services import guild_rules
 from bot.services.preferences import preferences_of
-from bot.services.routing import Routing
+from bot.services.routing import Routing, goes_on
+from bot.services.sources import made_for
 
 
 class Offers:
@@ -22,3 +23,10 @@ class Offers:
             wishes = await preferences_of(session, user_id)
         preferred = (wishes.default_provider, rules.default_provider)
         return self._routing.narrowed(rules.providers, *preferred).offers(op)
+
+    async def fitting(self, request: EditRequest) -> list[ProviderSpec]:
+        """The same, without those that cannot go on from what the request brings."""
+        async with self._db.read() as session:
+            made = await made_for(session, request)
+        offers = await self.providers(request.op, request.guild_id, request.user_id)
+        return [spec for spec in offers if goes_on(spec, spec.ops[request.op], made)]

@@ -67,6 +67,15 @@ async def made_by(session: AsyncSession, task_id: str | None, n: int | None) -> 
     return _made(task, result) if task and result else None
 
 
+async def made_for(session: AsyncSession, request: EditRequest) -> Made | None:
+    """The earlier result that a request names; None where there is none that its member may use."""
+    parent = await reading.task(session, (request.parent_task_id or "").strip().lower())
+    if parent is None or not _may_use(parent, request):
+        return None
+    result = await reading.result(session, parent.id, request.parent_result_n or 1)
+    return _made(parent, result) if result else None
+
+
 def _made(task: Task, result: Result) -> Made:
     return Made(task.provider, task.op, result.remote_id, result.remote_index)
 

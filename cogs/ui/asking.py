@@ -5,8 +5,8 @@ from datetime import UTC
 import discord
 from discord import Permissions
 
-from bot.delivery.entrance import AnyInteraction
-from bot.domain import ReplyHandle
+from bot.delivery.entrance import AnyInteraction, who
+from bot.domain import EditRequest, Op, Origin, ReplyHandle
 from bot.errors import MissingPermission
 
 _NEEDED = {
@@ -22,6 +22,28 @@ def reply_handle(interaction: AnyInteraction) -> ReplyHandle:
     """The answer to this interaction, for as long as its token lives."""
     expires_at = interaction.expires_at.astimezone(UTC)
     return ReplyHandle(interaction.application_id, interaction.token, expires_at)
+
+
+def asked(
+    interaction: AnyInteraction, op: Op, parent: str | None = None, n: int | None = None
+) -> EditRequest:
+    """Who asks, where and on what, before the options."""
+    member = who(interaction)
+    return EditRequest(
+        request_key=str(interaction.id),
+        origin=Origin.SLASH,
+        user_id=member.user_id,
+        guild_id=member.guild_id,
+        role_ids=member.role_ids,
+        place_ids=member.place_ids,
+        age_restricted=member.age_restricted,
+        channel_id=interaction.channel_id or 0,
+        op=op,
+        parent_task_id=parent,
+        parent_result_n=n,
+        reply=reply_handle(interaction),
+        may_view=viewable_channels(interaction) if parent else None,
+    )
 
 
 def missing_permissions(have: Permissions, in_thread: bool) -> list[str]:

@@ -12,6 +12,7 @@ from bot.delivery.status import STATES
 from bot.delivery.words import ages, price, shortened
 from bot.domain import Op, Task
 from bot.providers.base import PromptUse, ProviderSpec
+from bot.services.catalog import Listed
 
 log = logging.getLogger(__name__)
 
@@ -72,6 +73,16 @@ def _provider_name(spec: ProviderSpec, op: Op) -> str:
     unread = " · does not read the prompt" if offer.prompt is PromptUse.UNUSED else ""
     free = f" · {price(0)}" if not offer.price.units else ""
     return shortened(f"{spec.title}{free}{unread}", NAME_MAX)
+
+
+def model_choices(models: Sequence[Listed], with_provider: bool) -> list[Choice[str]]:
+    """Models by their title, and whose they are where there is more than one provider."""
+    return _fitting((_model_name(each, with_provider), each.model.id) for each in models)
+
+
+def _model_name(listed: Listed, with_provider: bool) -> str:
+    owner = f" · {listed.provider}" if with_provider else ""
+    return shortened(listed.model.title, NAME_MAX - len(owner)) + owner
 
 
 def text_choices(texts: Iterable[str]) -> list[Choice[str]]:

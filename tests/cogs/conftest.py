@@ -11,9 +11,34 @@ import simcord
 from bot.app import App
 from bot.delivery.client import InpaintBot, build_bot
 from bot.domain import Op
-from bot.providers.base import Price, PromptUse
+from bot.providers.base import OpSpec, Param, Price, PricedPer, PromptUse, Travel
 from tests.cogs.world import World, WorldClock, opened
 from tests.services.scripted import SPEC, Scripted
+
+_OWN = OpSpec(
+    prompt=PromptUse.UNUSED,
+    image=Travel.PARENT,
+    mask=None,
+    price=Price(Decimal(2), PricedPer.JOB),
+    makes=1,
+    parents=frozenset({Op.IMAGINE}),
+    parent_reason="Scripted goes on only from what it has imagined.",
+)
+# What goes on from words and from what came of them, so that its buttons are pressed, too.
+OPS = {
+    **SPEC.ops,
+    Op.IMAGINE: OpSpec(
+        prompt=PromptUse.REQUIRED,
+        image=None,
+        mask=None,
+        price=Price(Decimal(4), PricedPer.JOB),
+        count_max=4,
+        makes=2,
+        params=(Param("seed", int), Param("shape", str, "square", choices=("square", "wide"))),
+    ),
+    Op.UPSCALE: _OWN,
+    Op.VARY: replace(_OWN, count_max=4, makes=4),
+}
 
 
 @pytest.fixture
@@ -23,7 +48,7 @@ def clock() -> WorldClock:
 
 @pytest.fixture
 def providers() -> list[Scripted]:
-    """A paid one with options, and a free one that reads no prompt and takes no option."""
+    """A paid one that does much, and a free one that reads no prompt and takes no option."""
     takes = replace(
         SPEC.ops[Op.INPAINT],
         prompt=PromptUse.UNUSED,
@@ -33,7 +58,7 @@ def providers() -> list[Scripted]:
     )
     about = "Plain fills from around the mask; it does not read the prompt."
     plain = replace(SPEC, slug="plain", title="Plain", about=about, ops={Op.INPAINT: takes})
-    return [Scripted(), Scripted(spec=plain)]
+    return [Scripted(spec=replace(SPEC, ops=OPS)), Scripted(spec=plain)]
 
 
 @pytest.fixture

@@ -114,10 +114,12 @@ def role(things: Things) -> list[Any]:
 
 Given = Callable[[Things], Any]
 TASK: dict[str, Given] = {"task": lambda things: things.done_id}
+WORDS: dict[str, Given] = {"prompt": lambda _: "a paper boat"}
 WHO: dict[str, Given] = {"member": lambda things: things.world.bob}
 
 ENTRANCES: Mapping[str, Entrance] = {
     "command inpaint": command("inpaint", Use.EDIT),
+    "command imagine": command("imagine", Use.EDIT, WORDS),
     "command task list": command("task list", Use.LOOK),
     "command task show": command("task show", Use.LOOK, TASK),
     "command task cancel": command("task cancel", Use.TAKE_BACK, TASK),
@@ -133,12 +135,17 @@ ENTRANCES: Mapping[str, Entrance] = {
     "typing inpaint provider": typing("inpaint", "provider", Use.EDIT),
     "typing inpaint model": typing("inpaint", "model", Use.EDIT),
     "typing inpaint extra": typing("inpaint", "extra", Use.EDIT),
+    "typing imagine provider": typing("imagine", "provider", Use.EDIT),
+    "typing imagine model": typing("imagine", "model", Use.EDIT),
+    "typing imagine extra": typing("imagine", "extra", Use.EDIT),
     "typing task show task": typing("task show", "task", Use.LOOK),
     "typing task cancel task": typing("task cancel", "task", Use.TAKE_BACK),
     "typing server block until": typing("server block", "until", Use.ADMIN),
     "button invert": button("draft", "invert", Use.EDIT, writes=True),
     "button go": button("draft", "go", Use.EDIT, writes=True),
     "button again": button("card", "again", Use.EDIT, writes=True),
+    "button upscale": button("imagined", "upscale", Use.EDIT, writes=True),
+    "button vary": button("imagined", "vary", Use.EDIT, writes=True),
     "button cancel": button("running", "cancel", Use.TAKE_BACK),
     "button mine": button("task list", "mine", Use.LOOK),
     "button all": button("task list", "all", Use.LOOK),
@@ -187,6 +194,7 @@ async def prepare(world: World) -> Things:
     await copies(world, 8)
     messages = {
         "card": world.card(),
+        **await _imagined(world),
         **await _reports(world, elsewhere),
         **await _edits(world),
         **await _pages(world),
@@ -196,6 +204,12 @@ async def prepare(world: World) -> Things:
         for kind in ("limits", "words")
     }
     return Things(world, alice, staff, elsewhere, messages, forms, done_id)
+
+
+async def _imagined(world: World) -> dict[str, Any]:
+    await world.alice.slash(world.channel, "imagine", prompt="a paper boat")
+    await world.in_state(S.DONE)
+    return {"imagined": world.cards()[-1]}
 
 
 async def _reports(world: World, channel: ChannelHandle) -> dict[str, Any]:

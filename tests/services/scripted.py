@@ -26,6 +26,7 @@ from bot.providers.base import (
     Update,
     Waiting,
 )
+from tests import assets
 
 SPEC = ProviderSpec(
     slug="scripted",
@@ -91,12 +92,15 @@ class ThreadPictures:
 
 
 def delivered(job: Job, n: int, state: ResultState = ResultState.OK) -> Delivered:
-    """A copy of the job's own picture as the n-th result."""
-    if state is not ResultState.OK or job.picture is None:
+    """The n-th result: a copy of the job's own picture, or a new one where it has none."""
+    if state is not ResultState.OK:
         return Delivered(state=state)
     path = job.folder / f"made-{n}.png"
-    shutil.copy(job.picture, path)
-    return Delivered(path=str(path), seed=n)
+    if job.picture is None:
+        assets.save(assets.photo(64, 64), path)
+    else:
+        shutil.copy(job.picture, path)
+    return Delivered(path=str(path), seed=n, remote_id=f"remote-{job.task_id}", remote_index=n)
 
 
 def done(job: Job, count: int | None = None) -> Done:
