@@ -99,10 +99,13 @@ def _is_listed(host: str, hosts: Iterable[str]) -> bool:
 def is_public(text: str) -> bool:
     """Whether an address, and every address wrapped in it, belongs to the open internet."""
     address = ip_address(text.partition("%")[0])
-    return all(
-        each.is_global and not each.is_multicast and not each.is_reserved
-        for each in _unwrapped(address)
-    )
+    return all(_is_open(each) for each in _unwrapped(address))
+
+
+def _is_open(address: IPv4Address | IPv6Address) -> bool:
+    # Python takes the old site-local addresses for global ones.
+    is_local = isinstance(address, IPv6Address) and address.is_site_local
+    return address.is_global and not (address.is_multicast or address.is_reserved or is_local)
 
 
 def _unwrapped(address: IPv4Address | IPv6Address) -> list[IPv4Address | IPv6Address]:
