@@ -54,7 +54,7 @@ def take_in(
         core = core_from_file(mask_upload, image.size, pixels_max)
     else:
         core = core_from_alpha(image)
-    return _marked(TakenIn(path, facts), image, core, tuning, folder)
+    return marked(TakenIn(path, facts), image, core, tuning, folder)
 
 
 def take_parent(
@@ -73,11 +73,11 @@ def take_parent(
     if mask_upload:
         core: Core | None = core_from_file(mask_upload, image.size, pixels_max)
     elif parent_core:
-        marked = load_core(parent_core, MaskSource.PARENT).image
-        core = Core(_of_size(marked, image.size), MaskSource.PARENT)
+        core = load_core(parent_core, MaskSource.PARENT)
+        core = Core(_of_size(core.image, image.size), MaskSource.PARENT)
     else:
         core = core_from_alpha(image)
-    return _marked(TakenIn(picture, describe(picture, image)), image, core, tuning, folder)
+    return marked(TakenIn(picture, describe(picture, image)), image, core, tuning, folder)
 
 
 def retune(
@@ -92,15 +92,16 @@ def retune(
     Raises BadMask, or PictureLost.
     """
     image = read_stored(picture)
-    marked = load_core(core, source)
-    if marked.image.size != image.size:
-        raise PictureLost(log=f"{core}: mask is {marked.image.size}, picture {image.size}")
-    return _marked(TakenIn(picture, describe(picture, image)), image, marked, tuning, folder)
+    found = load_core(core, source)
+    if found.image.size != image.size:
+        raise PictureLost(log=f"{core}: mask is {found.image.size}, picture {image.size}")
+    return marked(TakenIn(picture, describe(picture, image)), image, found, tuning, folder)
 
 
-def _marked(
+def marked(
     taken: TakenIn, image: Image.Image, core: Core | None, tuning: MaskTuning, folder: Path
 ) -> TakenIn:
+    """The same with its mask made and drawn; without a core there is none. Raises BadMask."""
     if core is None:
         return taken
     core, mask = tune(core, tuning)

@@ -3,15 +3,11 @@
 Nothing is kept, held or written before every check has passed.
 """
 
-import asyncio
-import shutil
-from collections.abc import AsyncGenerator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -37,6 +33,7 @@ from bot.services.booking import Booking
 from bot.services.clearing import Cleared, Clearing
 from bot.services.disk import Disk
 from bot.services.looking import Kept, Looking
+from bot.services.passing import passing_folder
 from bot.services.payers import Spot
 from bot.services.ports import Clock
 from bot.services.pricing import Quote, quote
@@ -90,16 +87,16 @@ class Intake:
         async with self._t.db.read() as session:
             if seen := await self._seen(session, request):
                 return seen
-            self._check_open()
+            self.check_open()
             cleared = await self._t.clearing.clear(session, request)
-        async with self._folder() as folder:
+        async with passing_folder(self._t.work) as folder:
             kept = await self._looked(cleared, folder)
         source = cleared.source
         columns = {
             **kept.columns,
             "parent_task_id": source.parent_id,
             "parent_result_n": source.result_n,
-            "draft_reason": kept.columns.get("draft_reason") or cleared.reason,
+            **cleared.asking(kept.columns.get("draft_reason")),
             "notes": [*kept.columns.get("notes", ()), *cleared.notes],
         }
         return await self._quoted(cleared, columns, kept)
@@ -112,28 +109,40 @@ class Intake:
         task = await self._own(task_id, who)
         if task.state is not TaskState.DRAFT:
             return task
-        self._check_open()
+        self.check_open()
         async with self._t.db.read() as session:
             cleared = await self._t.clearing.clear_draft(session, task, who)
+        if cleared.offers:
+            columns = rows.offered_columns(cleared.offers, cleared.reason)
+            return await self._redrafted(task, who, columns, reply)
         price = await self._t.quoting.price(cleared, rows.facts_columns(task))
         if price.credits != task.quoted:
-            return await self._requoted(task, who, price, reply)
-        async with self._t.db.write() as session:
-            purse = await self._t.clearing.purse(session, _member(cleared.request))
-            payer = await self._t.booking.payer(session, _spot(cleared.request), task.quoted)
-            columns = {"held": task.quoted, "payer_account_id": payer}
-            if not await self._t.tasks.enqueue(
-                session, task, **columns, **rows.reply_columns(reply)
-            ):
-                raise TaskGone
-            await self._t.booking.hold(session, task, purse, payer, task.quoted)
-            after_commit(session, self._t.queued)
+            return await self._redrafted(task, who, rows.requoted_columns(task, price), reply)
+        await self.release(task, cleared.request, price, rows.reply_columns(reply))
         return await self._own(task_id, who)
 
-    async def _requoted(
-        self, task: Task, who: Who, price: Quote, reply: ReplyHandle | None
+    async def release(
+        self,
+        task: Task,
+        request: EditRequest,
+        price: Quote,
+        columns: dict[str, Any],
+        kept: Kept | None = None,
+    ) -> None:
+        """Queue a draft with its hold in one commit; raises TaskGone when it is none any more."""
+        async with self._t.db.write() as session:
+            purse = await self._t.clearing.purse(session, _member(request))
+            payer = await self._t.booking.payer(session, _spot(request), price.credits)
+            await self._t.blobs.record(session, *(kept.blobs if kept else ()))
+            held = {"held": price.credits, "payer_account_id": payer}
+            if not await self._t.tasks.enqueue(session, task, **{**columns, **held}):
+                raise TaskGone
+            await self._t.booking.hold(session, task, purse, payer, price.credits)
+            after_commit(session, self._t.queued)
+
+    async def _redrafted(
+        self, task: Task, who: Who, columns: dict[str, Any], reply: ReplyHandle | None
     ) -> Task:
-        columns = rows.requoted_columns(task, price)
         async with self._t.db.write() as session:
             if not await self._t.tasks.redraft(
                 session, task, {**columns, **rows.reply_columns(reply)}
@@ -154,7 +163,7 @@ class Intake:
             )
         if len(paths) < 2:
             raise PictureLost
-        async with self._folder() as folder:
+        async with passing_folder(self._t.work) as folder:
             kept = await self._t.looking.turn(task, paths[0], paths[1], turned, folder)
         async with self._t.db.write() as session:
             await self._t.blobs.record(session, *kept.blobs)
@@ -178,9 +187,9 @@ class Intake:
         async with self._t.db.read() as session:
             if seen := await self._seen(session, request, old.mask_blob):
                 return seen
-            self._check_open()
+            self.check_open()
             cleared = await self._t.clearing.clear_again(session, request)
-        columns = {**rows.copied_columns(old), "draft_reason": cleared.reason}
+        columns = {**rows.copied_columns(old), **cleared.asking()}
         return await self._quoted(cleared, columns, None)
 
     async def _looked(self, cleared: Cleared, folder: Path) -> Kept:
@@ -260,19 +269,11 @@ class Intake:
         person_id = await reading.known_person(session, request.user_id)
         return await reading.recent_twin(session, request, mask_blob, person_id or 0, since)
 
-    def _check_open(self) -> None:
+    def check_open(self) -> None:
+        """Raise LimitReached while nothing new is taken."""
         if not self._open:
             raise LimitReached(CLOSED)
         self._t.disk.check()
-
-    @asynccontextmanager
-    async def _folder(self) -> AsyncGenerator[Path]:
-        folder = self._t.work / f"in-{uuid4().hex}"
-        await asyncio.to_thread(folder.mkdir, parents=True)
-        try:
-            yield folder
-        finally:
-            await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
 
 
 def _member(request: EditRequest) -> Member:
