@@ -86,6 +86,8 @@ class ApiframeStandIn:
             return says(id="not-a-task-id")
         remote = self._desk.start({"kind": kind, "prompt": prompt}, make)
         self._credits -= COSTS[kind]
+        shown = {"x-webhook-secret": str(body.get("webhook_secret") or "")}
+        self._desk.call_back(body.get("webhook_url"), remote, lambda: self._told(remote), shown)
         return says(task_id=remote.id)
 
     async def poll(self, request: web.Request) -> web.Response:
@@ -94,19 +96,23 @@ class ApiframeStandIn:
         remote = self._desk.jobs.get(str(body.get("task_id")))
         if remote is None:
             raise Refused("Invalid task_id")
+        return web.json_response(await self._told(remote))
+
+    async def _told(self, remote: Remote) -> dict[str, Any]:
+        """A task as a fetch and a webhook tell it."""
         kind, prompt = remote.wish["kind"], remote.wish["prompt"]
         task = {"task_id": remote.id, "task_type": kind}
         if remote.fraction < 1 or self._desk.behaves(Behavior.ENDLESS, prompt):
-            return says(**task, **self._progress(remote))
+            return {**task, **self._progress(remote)}
         if self._desk.behaves(Behavior.NSFW, prompt):
-            return web.json_response({**task, "status": "failed", "message": BANNED})
+            return {**task, "status": "failed", "message": BANNED}
         if self._desk.behaves(Behavior.FAILED, prompt):
-            return web.json_response({**task, "status": "failed", "message": BROKE})
+            return {**task, "status": "failed", "message": BROKE}
         self._pictures[remote.id], shown = await remote.outcome()
         done = {**task, **shown}
         if self._desk.behaves("live", prompt):
             done |= {"status": "finished", "actions": ["upsample1", "variation1"]}
-        return web.json_response(done)
+        return done
 
     async def account(self, request: web.Request) -> web.Response:
         """What is left."""

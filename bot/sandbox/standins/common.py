@@ -27,6 +27,7 @@ from bot.sandbox.standins.faults import (
     Kind,
     spoiled,
 )
+from bot.sandbox.standins.hooks import Hooks
 
 KEY = "standin-key"
 BODY_BYTES_MAX = 64 * 1024 * 1024
@@ -87,6 +88,7 @@ class Desk:
         self.seen: deque[Seen] = deque(maxlen=SEEN_MAX)
         self.jobs: dict[str, Remote] = {}
         self.session: ClientSession | None = None
+        self.hooks = Hooks()
         self._calls: Counter[str] = Counter()
         self._files: dict[str, _File] = {}
 
@@ -143,6 +145,17 @@ class Desk:
                 return await response.read() if response.status == 200 else None
         except (ClientError, TimeoutError, ValueError):
             return None
+
+    def call_back(
+        self,
+        url: object,
+        remote: Remote,
+        tell: Callable[[], Awaitable[Any]],
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        """Call an address that was named for a job, once it is ready."""
+        after_s = max(0.0, remote.ready_at - time.monotonic())
+        self.hooks.call(self.session, url, after_s, tell, headers)
 
     async def file(self, request: web.Request) -> web.StreamResponse:
         """Answer with a kept file."""
@@ -248,6 +261,9 @@ async def serving(
         await web.TCPSite(runner, "127.0.0.1", port).start()
         desk.origin = f"http://127.0.0.1:{runner.addresses[0][1]}"
         async with ClientSession(timeout=ClientTimeout(total=FETCH_TIMEOUT_S)) as desk.session:
-            yield desk
+            try:
+                yield desk
+            finally:
+                await desk.hooks.close()
     finally:
         await runner.cleanup()

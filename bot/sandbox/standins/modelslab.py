@@ -78,8 +78,16 @@ class ModelsLabStandIn:
         number = str(secrets.randbelow(10**12) + 10**7)
         job = self._desk.start(wish, make, number)
         if queued:
+            self._desk.call_back(wish.webhook, job, lambda: self._called(job))
             return self._processing(job)
         return await self._ended(job)
+
+    async def _called(self, job: Remote) -> dict[str, Any]:
+        """What a webhook tells: a finished job, with the caller's own number."""
+        told = {"track_id": job.wish.track_id}
+        if self._desk.behaves(Behavior.FAILED, job.wish.prompt):
+            return {"status": "failed", "message": "Something went wrong", "id": job.id, **told}
+        return {**await job.outcome(), "id": job.id, **told}
 
     async def _poll(self, request: web.Request) -> web.StreamResponse:
         if refusal := self._refuse_stranger(await request.json()):
