@@ -39,7 +39,6 @@ from bot.providers.kept import Kept
 from bot.providers.parts import Off, Parts, keyless
 from bot.providers.sayings import first_text, reason
 
-PICTURE_S_MAX = 600.0
 MODELS_S = 60.0
 SEED_MAX = 2**31 - 1
 
@@ -86,6 +85,8 @@ SPEC = ProviderSpec(
     unit="pictures",
     cancels=True,
     idempotency=Idempotency.REPEATABLE,
+    # A picture may take minutes, and a model to be loaded as long.
+    submit_timeout_s=600.0,
     poll_after_s=0.0,
     deadline_s=3600.0,
     # It paints one picture at a time, and a model once switched to is everybody's.
@@ -195,7 +196,9 @@ class Iopaint:
         if name not in {model.id for model in await self._installed()}:
             raise Rejected(f"IOPaint has no model `{name[:64]}` here. You were not charged.")
         if parse_model(await self._ask("GET", "/model")) != name:
-            await self._ask("POST", "/model", {"name": name}, timeout_s=PICTURE_S_MAX)
+            await self._ask(
+                "POST", "/model", {"name": name}, timeout_s=self._spec.submit_timeout_s
+            )
         return {}
 
     async def submit(self, job: Job) -> Update:
@@ -249,7 +252,7 @@ class Iopaint:
             f"{self._base_url}/inpaint",
             _path(job, n),
             json=build(job, n, image, mask),
-            timeout_s=PICTURE_S_MAX,
+            timeout_s=self._spec.submit_timeout_s,
             explain=explain,
         )
 

@@ -22,8 +22,8 @@ from tests.providers.cases import CASES
 from tests.providers.faults import Row
 from tests.providers.media import media_links
 from tests.providers.remotes import soon
-from tests.providers.test_faults import asked, assert_money, assert_silent, at_fault
-from tests.services.engine import ALICE, settings, until
+from tests.providers.stage import asked, assert_money, assert_silent, at_fault, ended
+from tests.services.engine import ALICE, settings
 from tests.services.scripted import ThreadPictures
 
 EDITING = [case for case in CASES.values() if case.spec.ops[Op.INPAINT].image is not Travel.PARENT]
@@ -37,9 +37,9 @@ async def test_an_edit_changes_the_mask_and_nothing_else(
 ) -> None:
     count = min(2, case.spec.ops[Op.INPAINT].count_max)
     caplog.set_level("DEBUG", logger="bot")
-    async with at_fault(case, Row("done", count=count), tmp_path) as (desk, app):
+    async with at_fault(case, Row("done", count=count), tmp_path) as (_, app):
         task = await asked(app, case, Row("done", count=count), tmp_path)
-        task = await until(app, task.id)
+        task = await ended(app, task.id)
         assert task.state is TaskState.DONE, task.error_text
         assert task.settled == task.quoted
         assert task.upstream_unit == case.spec.unit
@@ -51,7 +51,7 @@ async def test_an_edit_changes_the_mask_and_nothing_else(
             assert blob is not None
             assert_only_inside(picture, mask, app.blobs.path(blob.id, blob.suffix))
         await assert_money(app, replace(task, count=1))
-    assert_silent(caplog.text, task, desk)
+    assert_silent(caplog.text, task)
 
 
 async def sent_files(app: App, task: Task) -> tuple[Path, Path]:
@@ -82,7 +82,7 @@ def told(slug: str, name: str, value: str) -> Case:
 async def test_a_mask_can_travel_as_transparency(tmp_path: Path) -> None:
     case = told("aithriving", "aithriving_mask", "alpha")
     async with at_fault(case, Row("done"), tmp_path) as (desk, app):
-        task = await until(app, (await asked(app, case, Row("done"), tmp_path)).id)
+        task = await ended(app, (await asked(app, case, Row("done"), tmp_path)).id)
         assert task.state is TaskState.DONE, task.error_text
         (start,) = desk.sent("submit")
         assert "mask" not in start.body
@@ -96,7 +96,7 @@ async def test_a_mask_can_be_turned_around(tmp_path: Path) -> None:
     case = told("qolaba", "qolaba_invert_mask", "true")
     row = Row("done", behavior=Behavior.ENDLESS)
     async with at_fault(case, row, tmp_path) as (_, app):
-        task = await until(app, (await asked(app, case, row, tmp_path)).id, TaskState.RUNNING)
+        task = await ended(app, (await asked(app, case, row, tmp_path)).id, TaskState.RUNNING)
         with Image.open(app.settings.data_dir / "work" / task.id / "mask.png") as sent:
             middle = sent.width // 2, sent.height // 2
             assert (sent.getpixel((0, 0)), sent.getpixel(middle)) == (255, 0)
@@ -106,7 +106,7 @@ async def test_a_picture_that_is_late_is_waited_for(tmp_path: Path) -> None:
     fault = {"kind": Kind.STATUS, "status": 404, "times": 2}
     row = Row("done", "file", fault, behavior="future")
     async with at_fault(CASES["modelslab"], row, tmp_path) as (desk, app):
-        task = await until(app, (await asked(app, CASES["modelslab"], row, tmp_path)).id)
+        task = await ended(app, (await asked(app, CASES["modelslab"], row, tmp_path)).id)
         assert task.state is TaskState.DONE, task.error_text
         assert desk.calls("file") == 3
 
@@ -114,7 +114,7 @@ async def test_a_picture_that_is_late_is_waited_for(tmp_path: Path) -> None:
 async def test_a_blanked_picture_is_not_paid(tmp_path: Path) -> None:
     row = Row("failed filtered", behavior=Behavior.NSFW)
     async with at_fault(CASES["modelslab"], row, tmp_path) as (_, app):
-        task = await until(app, (await asked(app, CASES["modelslab"], row, tmp_path)).id)
+        task = await ended(app, (await asked(app, CASES["modelslab"], row, tmp_path)).id)
         assert (task.state, task.error_code, task.settled) == (TaskState.FAILED, "filtered", 0)
         assert "safety filter" in (task.error_text or "")
 
@@ -125,12 +125,12 @@ async def test_cancel_while_it_runs_is_the_providers_to_decide(case: Case, tmp_p
     row = slow if case.spec.cancels else Row("done", call="poll", behavior=Behavior.ENDLESS)
     async with at_fault(case, row, tmp_path) as (desk, app):
         task = await asked(app, case, row, tmp_path)
-        await until(app, task.id, TaskState.RUNNING)
+        await ended(app, task.id, TaskState.RUNNING)
         said = await app.tasks.cancel(task.id, ALICE, False)
         assert said is (CancelOutcome.ASKED if case.spec.cancels else CancelOutcome.TOO_LATE)
         if not case.spec.cancels:
             desk.behavior.discard(Behavior.ENDLESS)
-        task = await until(app, task.id)
+        task = await ended(app, task.id)
         assert task.state is (TaskState.CANCELLED if case.spec.cancels else TaskState.DONE)
         assert desk.calls("submit") == 1
         await assert_money(app, replace(task, count=1))

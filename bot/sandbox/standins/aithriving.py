@@ -13,7 +13,7 @@ from aiohttp import web
 from PIL import Image, ImageChops
 
 from bot.sandbox.standins.common import Desk, says
-from bot.sandbox.standins.engine import encoded, opened, paint
+from bot.sandbox.standins.engine import encoded, opened
 from bot.sandbox.standins.faults import Behavior
 
 SEED_MAX = 4_294_967_294
@@ -69,7 +69,7 @@ class AIThrivingStandIn:
             raise Refused("The upstream service failed")
         if behaves(Behavior.EMPTY, prompt):
             return {"seed": seed}
-        painted = encoded(await paint(picture, mask, prompt, seed), kind.upper())
+        painted = encoded(await self._desk.paint(picture, mask, prompt, seed), kind.upper())
         return self._answer(self._desk.spoil(painted, prompt), kind, seed, prompt)
 
     def _answer(self, data: bytes, kind: str, seed: int, prompt: str) -> Any:

@@ -14,7 +14,7 @@ from aiohttp import web
 from PIL import Image, ImageColor, ImageDraw, ImageFilter
 
 from bot.sandbox.standins.common import Desk, Remote, says
-from bot.sandbox.standins.engine import encoded, opened, paint
+from bot.sandbox.standins.engine import encoded, opened
 from bot.sandbox.standins.faults import Behavior
 from bot.sandbox.standins.scenario_rules import decoded
 
@@ -166,7 +166,7 @@ class ApiframeStandIn:
 
         async def make() -> Made:
             seeds = range(PICTURES)
-            painted = [await paint(parent[0], mask, f"{prompt} {n}", n) for n in seeds]
+            painted = [await self._desk.paint(parent[0], mask, f"{prompt} {n}", n) for n in seeds]
             return self._shown(painted, prompt)
 
         return make

@@ -2,7 +2,7 @@
 
 To add one, write a class that is made from a `Desk` and has `routes()`: each route gets the name of
 its call ("submit", "poll", "upload", "balance" ...), by which faults are laid on it and tests read
-what was sent. It checks its own key (`desk.key`), edits with `engine.paint`, hands pictures out
+what was sent. It checks its own key (`desk.key`), edits with `desk.paint`, hands pictures out
 with `desk.publish` and asks `desk.behaves(word, prompt)` whether to go wrong. `serving(Class)` runs
 it; `/_control` shows (GET), sets (POST) and clears (DELETE) faults from outside.
 """
@@ -18,7 +18,9 @@ from typing import Any, Protocol
 from uuid import uuid4
 
 from aiohttp import ClientError, ClientSession, ClientTimeout, web
+from PIL import Image
 
+from bot.sandbox.standins.engine import DETAIL_PX, paint
 from bot.sandbox.standins.faults import (
     FOREIGN_URL,
     PRIVATE_URL,
@@ -78,10 +80,13 @@ class Remote:
 
 
 class Desk:
-    """The state of one stand-in; `pace_s` is how long its jobs take."""
+    """The state of one stand-in; `pace_s` is how long its jobs take, `detail_px` how fine."""
 
-    def __init__(self, key: str, pace_s: float, file_life_s: float) -> None:
+    def __init__(
+        self, key: str, pace_s: float, file_life_s: float, detail_px: int = DETAIL_PX
+    ) -> None:
         self.key, self.pace_s, self.file_life_s = key, pace_s, file_life_s
+        self._detail_px = detail_px
         self.origin = ""
         self.faults: dict[str, Fault] = {}
         self.behavior: set[str] = set()
@@ -116,6 +121,12 @@ class Desk:
         remote = Remote(remote_id or str(uuid4()), wish, now, now + pace_s, make)
         self.jobs[remote.id] = remote
         return remote
+
+    async def paint(
+        self, picture: Image.Image, mask: Image.Image, prompt: str, seed: int
+    ) -> Image.Image:
+        """Change what is masked."""
+        return await paint(picture, mask, prompt, seed, self._detail_px)
 
     def publish(self, picture: bytes, prompt: str = "", name: str = "", kind: str = "png") -> str:
         """The address of a picture, spoiled as the behaviors want it."""
@@ -248,9 +259,10 @@ async def serving(
     port: int = 0,
     pace_s: float = 0.0,
     file_life_s: float = 86_400.0,
+    detail_px: int = DETAIL_PX,
 ) -> AsyncGenerator[Desk]:
     """Serve one stand-in on loopback; port 0 takes any free one."""
-    desk = Desk(key, pace_s, file_life_s)
+    desk = Desk(key, pace_s, file_life_s, detail_px)
     app = web.Application(client_max_size=BODY_BYTES_MAX, middlewares=[desk.guard])
     app.add_routes(kind(desk).routes())
     app.router.add_get("/files/{name}", desk.file, name="file")

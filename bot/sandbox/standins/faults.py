@@ -40,7 +40,8 @@ class Behavior(StrEnum):
     FAILED = "failed"
     # Of the pictures.
     GARBAGE = "garbage"
-    OTHER_SIZE = "other_size"
+    OTHER_SHAPE = "other_shape"
+    LARGER = "larger"
     OTHER_TYPE = "other_type"
     HUGE = "huge"
     BLANK = "blank"
@@ -98,7 +99,9 @@ def spoiled(data: bytes, how: set[str]) -> bytes:
         return data[:8] + b"no picture at all" * 8
     if Behavior.BLANK in how:
         return encoded(Image.new("RGB", picture.size))
-    if Behavior.OTHER_SIZE in how:
+    if Behavior.LARGER in how:
+        return encoded(picture.resize((picture.width * 2, picture.height * 2)))
+    if Behavior.OTHER_SHAPE in how:
         return encoded(picture.resize((picture.width * 3, max(1, picture.height // 2))))
     if Behavior.OTHER_TYPE in how:
         return encoded(picture, "JPEG")

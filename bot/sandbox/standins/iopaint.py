@@ -12,7 +12,7 @@ from aiohttp import web
 from PIL import Image
 
 from bot.sandbox.standins.common import Desk, says
-from bot.sandbox.standins.engine import encoded, opened, paint
+from bot.sandbox.standins.engine import encoded, opened
 from bot.sandbox.standins.faults import Behavior
 from bot.sandbox.standins.scenario_rules import decoded
 
@@ -75,7 +75,7 @@ class IopaintStandIn:
             raise Broken(400, "HTTPException", detail)
         prompt, seed = str(body.get("prompt") or ""), int(body.get("sd_seed", SEED))
         await self._work(prompt)
-        painted = encoded(await paint(picture, mask, prompt, seed), kind)
+        painted = encoded(await self._desk.paint(picture, mask, prompt, seed), kind)
         headers = {"X-Seed": str(seed)}
         data = b"" if self._desk.behaves(Behavior.EMPTY, prompt) else painted
         data = self._desk.spoil(data, prompt)

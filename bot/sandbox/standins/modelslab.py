@@ -16,7 +16,7 @@ from aiohttp import web
 from PIL import Image
 
 from bot.sandbox.standins.common import Desk, Remote, says
-from bot.sandbox.standins.engine import encoded, opened, paint
+from bot.sandbox.standins.engine import encoded, opened
 from bot.sandbox.standins.faults import Behavior
 from bot.sandbox.standins.modelslab_rules import Refused, Wish, read
 
@@ -186,7 +186,7 @@ class ModelsLabStandIn:
         self, wish: Wish, picture: Image.Image, mask: Image.Image, seed: int, name: str
     ) -> str:
         size = (wish.width, wish.height)
-        painted = await paint(picture.resize(size), mask.resize(size), wish.prompt, seed)
+        painted = await self._desk.paint(picture.resize(size), mask.resize(size), wish.prompt, seed)
         if wish.safety_checker and self._desk.behaves(Behavior.NSFW, wish.prompt):
             painted = Image.new("RGB", size)
         return self._desk.publish(encoded(painted), wish.prompt, name)

@@ -14,7 +14,7 @@ from aiohttp import web
 from PIL import Image
 
 from bot.sandbox.standins.common import Desk, says
-from bot.sandbox.standins.engine import encoded, opened, paint
+from bot.sandbox.standins.engine import encoded, opened
 from bot.sandbox.standins.faults import Behavior
 
 ROOT = "/api/v1/studio"
@@ -121,7 +121,7 @@ class QolabaStandIn:
             await self._picture(wish.get("mask_url")),
         )
         picture.thumbnail((SIDE_MAX_PX, SIDE_MAX_PX))
-        painted = await paint(picture, mask, prompt, random.getrandbits(31))
+        painted = await self._desk.paint(picture, mask, prompt, random.getrandbits(31))
         name = f"{datetime.now(UTC):%Y%m%d%H%M%S}_{uuid4()}"
         # As there: JPEG bytes under a name that says WebP.
         return self._desk.publish(encoded(painted, "JPEG"), prompt, name, "webp")

@@ -14,7 +14,7 @@ from aiohttp import web
 from PIL import Image
 
 from bot.sandbox.standins.common import Desk, Remote, says
-from bot.sandbox.standins.engine import encoded, opened, paint
+from bot.sandbox.standins.engine import encoded, opened
 from bot.sandbox.standins.faults import Behavior
 from bot.sandbox.standins.scenario_rules import (
     MODELS,
@@ -254,7 +254,9 @@ class ScenarioStandIn:
         count -= count > 0 and self._desk.behaves(Behavior.FEWER, prompt)
         shown = picture.convert("RGB").resize(size)
         return [
-            self._keep(body, encoded(await paint(shown, mask, prompt, seed + n)), seed + n)
+            self._keep(
+                body, encoded(await self._desk.paint(shown, mask, prompt, seed + n)), seed + n
+            )
             for n in range(count)
         ]
 
