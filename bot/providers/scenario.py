@@ -52,6 +52,7 @@ PIXEL = (
     "WQ0AAAAASUVORK5CYII="
 )
 ORIGINAL = {"originalAssets": "true"}
+DRY_RUN = {"dryRun": "true"}
 BAD_CONCEPTS = (
     "`concepts` takes pairs of a model and a number like `model:0.8`, parted by semicolons. "
     "You were not charged."
@@ -210,7 +211,7 @@ class Scenario:
     async def quote_units(self, job: Job) -> Decimal | None:
         """Ask for a dry run with a picture of one pixel."""
         body = build(job, await self._model(job), {"image": PIXEL, "mask": PIXEL})
-        return cost_of(await self._ask("POST", "/generate/inpaint", {"dryRun": "true"}, body))
+        return cost_of(await self._ask("POST", "/generate/inpaint", DRY_RUN, body))
 
     async def _model(self, job: Job) -> Listed:
         return await self._catalog.find(str(job.params.get("model") or self._access.model))

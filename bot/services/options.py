@@ -21,6 +21,10 @@ _WORDS = {
 }
 
 
+# What services call it, for those who know one of them.
+_COUNT = frozenset({"count", "numsamples", "num_samples", "samples", "batch", "numberofimages"})
+COUNT_MAX = 8
+COUNTED = "`{}` is the option `count` here, from 1 to {}: use it instead of `extra`."
 SAFETY = "`{}` can only be switched off in a channel that is marked as age-restricted."
 
 
@@ -31,6 +35,8 @@ def parse_extra(text: str) -> dict[str, str]:
         name, sign, value = part.partition("=")
         if not (name and sign and value):
             raise BadOption(f"`extra` takes pairs like `name=value`; I cannot read `{part[:40]}`.")
+        if name.lower() in _COUNT:
+            raise BadOption(COUNTED.format(name, COUNT_MAX))
         if name.lower() in _PLAIN:
             raise BadOption(f"`{name.lower()}` is an option of its own: use it instead of `extra`.")
         pairs[name.lower()] = value

@@ -194,8 +194,8 @@ async def prepare(world: World) -> Things:
     await copies(world, 8)
     messages = {
         "card": world.card(),
-        **await _imagined(world),
         **await _reports(world, elsewhere),
+        **await _imagined(world),
         **await _edits(world),
         **await _pages(world),
     }

@@ -37,4 +37,4 @@ def _another(param: Param) -> object:
         return not param.default
     if param.kind is str:
         return "something"
-    return param.minimum if param.minimum != param.default else param.maximum
+    return param.maximum if param.minimum in {param.default, 0} else param.minimum

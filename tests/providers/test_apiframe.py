@@ -47,6 +47,7 @@ from bot.sandbox.standins.common import KEY, Desk
 from bot.settings import Settings
 from tests import assets
 from tests.providers.case import Case
+from tests.providers.fields import assert_named, assert_settable
 from tests.providers.remotes import bodies, job, prepared, reached, to_the_end
 from tests.services.scripted import ThreadPictures
 
@@ -113,7 +114,9 @@ def test_every_field_of_the_seed_is_sent(tmp_path: Path) -> None:
         "mask": "data:image/png;base64,AAAA",
         "prompt": "a bird",
     }
+    assert_named(SPEC, SEED_FIELDS, without)
     assert {each.name for each in SPEC.fixed} == set(SEED_FIELDS) - {"mask", "prompt"}
+    assert_settable(SPEC, Op.INPAINT, lambda params: build(replace(work, params=params))[1])
 
 
 def test_the_steps_before_it_have_their_own_bodies(tmp_path: Path) -> None:
@@ -121,6 +124,7 @@ def test_the_steps_before_it_have_their_own_bodies(tmp_path: Path) -> None:
         tmp_path, Op.IMAGINE, prompt="a fox", options=Options(extra={"aspect_ratio": "3:2"})
     )
     assert build(imagine) == ("/imagine", {"prompt": "a fox", "aspect_ratio": "3:2"})
+    assert_settable(SPEC, Op.IMAGINE, lambda params: build(replace(imagine, params=params))[1])
     upscale = step(tmp_path, Op.UPSCALE, Delivered(remote_id=TASK, remote_index=3))
     # The index is a text.
     assert build(upscale) == ("/upscale-1x", {"parent_task_id": TASK, "index": "3"})

@@ -1,6 +1,8 @@
 import json
 import logging
+from collections.abc import Mapping
 from contextlib import AbstractAsyncContextManager
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -8,7 +10,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from bot.domain import Fit, Options, ResultState
+from bot.domain import Fit, Op, Options, ResultState
 from bot.errors import (
     AmbiguousSubmit,
     AuthFailed,
@@ -41,6 +43,7 @@ from bot.services.records import from_json, to_json
 from bot.settings import Settings
 from tests import assets
 from tests.providers.case import Case
+from tests.providers.fields import assert_named, assert_settable
 from tests.providers.remotes import bodies, job, prepared, reached, to_the_end
 from tests.services.scripted import ThreadPictures
 
@@ -127,12 +130,23 @@ def plain(folder: Path, **changes: Any) -> Job:
 
 
 def test_every_field_of_the_reference_page_is_sent_or_says_why_not(tmp_path: Path) -> None:
-    body = build(plain(tmp_path, options=EVERYTHING), FLUX, PICTURES | {"maskId": "asset_1"})
-    fixed = {each.name for each in SPEC.fixed}
-    asked = {"originalAssets", "dryRun"}
-    assert [name for name in SEED_FIELDS if name not in {*body, *fixed, *asked}] == []
-    assert set(body) <= set(SEED_FIELDS)
-    assert all(each.reason for each in SPEC.fixed)
+    work = plain(tmp_path, options=EVERYTHING)
+    body = build(work, FLUX, PICTURES | {"maskId": "asset_1"})
+    assert_named(SPEC, SEED_FIELDS, {**body, **scenario.ORIGINAL, **scenario.DRY_RUN})
+
+    def sent(params: Mapping[str, object]) -> dict[str, Any]:
+        # The model is looked up by its name before the body is built.
+        listed = replace(FLUX, id=str(params.get("model") or FLUX.id))
+        mixed = {**params, "concepts": "m:1"} if params.get("concepts") else params
+        # Without a negative prompt its strength means nothing.
+        negative = params.get("negative_prompt") or "ugly"
+        changed = {**mixed, "negative_prompt": negative}
+        # Each job has a seed of its own.
+        return build(
+            replace(work, params=changed, seed=int(str(params.get("seed") or 7))), listed, PICTURES
+        )
+
+    assert_settable(SPEC, Op.INPAINT, sent)
 
 
 def test_what_nobody_asked_for_is_as_documented(tmp_path: Path) -> None:

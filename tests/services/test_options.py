@@ -5,7 +5,7 @@ import pytest
 from bot.domain import EditRequest, Op, Options, Origin
 from bot.errors import BadOption
 from bot.providers.base import Param
-from bot.services.options import check, typed
+from bot.services.options import check, parse_extra, typed
 from bot.services.routing import Routing
 from tests.services.scripted import SPEC, Scripted
 
@@ -51,3 +51,9 @@ def test_the_channel_decides_what_routing_lets_pass() -> None:
     with pytest.raises(BadOption, match="age-restricted"):
         routing.choose(request)
     assert routing.choose(replace(request, age_restricted=True)) is provider.spec
+
+
+@pytest.mark.parametrize("name", ["numSamples", "samples", "batch"])
+def test_a_count_under_a_service_s_own_name_is_refused_with_the_bot_s(name: str) -> None:
+    with pytest.raises(BadOption, match=f"`{name}` is the option `count` here, from 1 to 8"):
+        parse_extra(f"{name}=128")
