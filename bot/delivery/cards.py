@@ -165,7 +165,7 @@ def unread_prompt(view: TaskView) -> str:
 def small(lines: Sequence[str]) -> list[str]:
     """Set lines in Discord's small print, each once and not too many."""
     told = [line for line in dict.fromkeys(lines) if line][:NOTES_SHOWN_MAX]
-    return [f"-# {words.plain(line, NOTE_SHOWN_MAX)}" for line in told]
+    return [f"-# {words.plain(line, NOTE_SHOWN_MAX, times=True)}" for line in told]
 
 
 def _footer(view: TaskView) -> str:

@@ -103,7 +103,7 @@ def _notes(shown: Shown, notes: Sequence[str]) -> list[str]:
     task = shown.view.task
     lines = small([_hidden(task), *task.notes, *notes])
     if task.draft_expires_at and task.state is TaskState.DRAFT:
-        lines.append(f"-# Kept until {words.moment(task.draft_expires_at)}.")
+        lines.append(f"-# Goes away {words.moment(task.draft_expires_at)}.")
     if task.let_go_at:
         when = words.date(task.let_go_at)
         lines.append(f"-# Its pictures and prompt were let go {when}, as all old ones are.")

@@ -84,7 +84,7 @@ def _notes(view: TaskView) -> list[str]:
     task = view.task
     notes = [unread_prompt(view), *task.notes]
     if task.state is TaskState.DRAFT and task.draft_expires_at:
-        expires = [f"-# Kept until {words.moment(task.draft_expires_at)}."]
+        expires = [f"-# Goes away {words.moment(task.draft_expires_at)}."]
     else:
         expires = []
     if task.card_state is CardState.LOST:

@@ -111,9 +111,9 @@ def _ended_without(task: Task) -> str:
         case _S.EXPIRED:
             return "This draft was not used in time, so I let it go."
         case _S.UNKNOWN:
-            return words.plain(task.error_text or AmbiguousSubmit.default, 500)
+            return words.plain(task.error_text or AmbiguousSubmit.default, 500, times=True)
         case _:
-            return words.plain(task.error_text or ProviderError.default, 500)
+            return words.plain(task.error_text or ProviderError.default, 500, times=True)
 
 
 def paid_line(task: Task) -> str:
@@ -159,7 +159,7 @@ def waiting_lines(view: TaskView) -> list[str]:
     ready_at, percent = view.progress.ready_at, view.progress.percent
     lines = [
         words.bar(percent) if percent is not None else "",
-        f"Estimated to end {words.moment(ready_at)}." if ready_at else "",
+        f"Estimated end: {words.moment(ready_at)}" if ready_at else "",
         _way_back(view),
     ]
     return [line for line in lines if line]

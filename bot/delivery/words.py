@@ -1,15 +1,19 @@
 """Small pieces of text that cards and replies are put together from."""
 
+import re
 from datetime import datetime
 from math import ceil
 
-from discord.utils import escape_markdown, escape_mentions, format_dt
+from discord.utils import escape_mentions, format_dt
 
 from bot.domain import MaskSource, Op
 from bot.services.percent import part as part
 
 BAR_CELLS = 10
 ALT_LENGTH_MAX = 1024
+# discord.py's `escape_markdown` leaves addresses, second links, channels and emoji alive.
+_MARKDOWN = re.compile(r"[\\`*_~|<\[]|:(?=//)|^[#>+-]")
+_ALL_BUT_TIMES = re.compile(r"[\\`*_~|\[]|<(?!t:\d+(?::\w)?>)|:(?=//)|^[#>+-]")
 
 # While it runs, when it is done, and as a name for what came to nothing.
 OPS: dict[Op, tuple[str, str, str]] = {
@@ -45,12 +49,19 @@ def shortened(text: str, length_max: int) -> str:
     return line if len(line) <= length_max else line[: length_max - 1].rstrip() + "…"
 
 
-def plain(text: str, length_max: int) -> str:
-    """Let a member's text stand as it is: on one line, without markdown or mentions, not longer."""
-    kept = length_max
-    while len(escaped := escape_mentions(escape_markdown(shortened(text, kept)))) > length_max:
+def plain(text: str, length_max: int, *, times: bool = False) -> str:
+    """Let a text stand as it is: on one line, without markdown, links or mentions, not longer.
+
+    `times` keeps Discord's timestamps, for sentences of our own.
+    """
+    marks, kept = _ALL_BUT_TIMES if times else _MARKDOWN, length_max
+    while len(escaped := _escaped(shortened(text, kept), marks)) > length_max:
         kept -= max(1, (len(escaped) - length_max) // 2)
     return escaped
+
+
+def _escaped(text: str, marks: re.Pattern[str]) -> str:
+    return escape_mentions(marks.sub(r"\\\g<0>", text))
 
 
 def price(amount: int) -> str:

@@ -240,7 +240,7 @@ async def test_a_draft_can_be_started_from_where_it_is_shown(world: World) -> No
     shown = await world.alice.slash(world.channel, "task show", task=draft)
     assert labels_of(shown.response) == ["Go", "Invert", "Cancel"]
     assert "wrong way round" in said(shown)
-    assert "Kept until <t:" in said(shown)
+    assert "Goes away <t:" in said(shown)
     assert shown.response
     await world.restart()
     await world.alice.click(shown.response, label="Invert")

@@ -23,7 +23,7 @@ SAID = [
     (view(S.RUNNING), "Local is working on it."),
     (view(S.RUNNING, progress=Progress(stage="Filling")), "Local: Filling."),
     (view(S.RUNNING, progress=Progress(percent=40)), "▰▰▰▰▱▱▱▱▱▱ 40 %"),
-    (view(S.RUNNING, progress=Progress(ready_at=after(9))), "Estimated to end <t:1767268809:R>."),
+    (view(S.RUNNING, progress=Progress(ready_at=after(9))), "Estimated end: <t:1767268809:R>"),
     (view(S.RUNNING), "It is already at Local and cannot be taken back."),
     (view(S.RUNNING, cancel_requested=True), "Cancel was asked for"),
     (done(), "Done in 12 s."),

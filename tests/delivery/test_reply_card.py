@@ -26,7 +26,7 @@ def test_a_draft_shows_the_mask_why_it_asks_the_price_and_the_ways_on() -> None:
     assert "Is it the wrong way round?" in said
     assert "12 % of the picture, from your mask file" in said
     assert "Local · Costs 7 credits" in said
-    assert "Kept until <t:1767272400:R>." in said
+    assert "Goes away <t:1767272400:R>." in said
     assert layouts.buttons(reply) == ["Go", "Invert", "Cancel"]
     assert list(layouts.pictures(reply)) == ["attachment://mask.webp"]
 

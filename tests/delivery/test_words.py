@@ -1,4 +1,7 @@
+from typing import Any
+
 import pytest
+from simcord.preview._markdown import markdown_tokens
 
 from bot.delivery import words
 from bot.domain import MaskSource, Op
@@ -44,11 +47,65 @@ def test_the_bar_is_as_full_as_told(percent: int, full: int) -> None:
     assert drawn.count("▱") == 10 - full
 
 
-@pytest.mark.parametrize(
-    "text", ["*bold*", "`code`", "[a](https://b.example)", "@everyone", "# title", "||secret||"]
+ALIVE = (
+    *("*bold*", "__under__", "~~no~~", "`code`", "```code```", "||secret||", "\\*"),
+    *(
+        "https://b.example/a_b",
+        "see http://b.example, now",
+        "<https://b.example>",
+    ),
+    *("[a](https://b.example)", "[a](https://b.example) [c](http://d.example)", "[a]: //b.example"),
+    *("@everyone", "@here", "<@123456789012345678>", "<@&123456789012345678>", "<#123>", "<t:1:R>"),
+    *(
+        "<:boat:123>",
+        "</inpaint:123>",
+        "# title",
+        "### title",
+        "- item",
+        "* item",
+        "> a",
+    ),
 )
-def test_a_members_text_stands_as_it_is(text: str) -> None:
-    assert words.plain(text, 100) != text
+EVERYBODY = {
+    "everyone": True,
+    "users": {"123456789012345678": "Alice"},
+    "roles": {"123456789012345678": "Mods"},
+    "channels": {"123": "general"},
+    "emojis": {"123": {"name": "boat", "animated": False}},
+    "commands": {"123": "inpaint"},
+}
+
+
+@pytest.mark.parametrize("text", ALIVE)
+@pytest.mark.parametrize("before", ["> ", "-# ", "> ||"])
+def test_a_members_text_stands_as_it_is(text: str, before: str) -> None:
+    after = "||" if before.endswith("||") else ""
+    tokens = drawn(f"{before}{words.plain(text, 200)}{after}")
+    kinds = {token["type"] for token in tokens} - {"spoiler_open", "spoiler_close"}
+    assert kinds <= {"blockquote", "subtext", "inline", "paragraph", "text"}
+    said = "".join(token["content"] for token in tokens if token["type"] == "text")
+    assert said.replace("\u200b", "") == text
+
+
+@pytest.mark.parametrize("text", ALIVE)
+def test_those_texts_would_be_alive_if_they_were_not_escaped(text: str) -> None:
+    tokens = drawn(text)
+    said = [token["content"] for token in tokens if token["type"] == "text"]
+    assert said != [text] or len(tokens) > 3
+
+
+def drawn(text: str) -> list[dict[str, Any]]:
+    """What the sandbox's page makes of a text, flat."""
+    tokens = list(markdown_tokens(text, "text_display", context=EVERYBODY))
+    for token in tokens:
+        tokens += token.get("children", [])
+    return tokens
+
+
+def test_our_own_sentences_may_name_a_moment() -> None:
+    assert words.plain("*until* <t:1:R>", 100, times=True) == "\\*until\\* <t:1:R>"
+    assert words.plain("<#1> <t:x>", 100, times=True) == "\\<#1> \\<t:x>"
+    assert words.plain("<t:1:R>", 100) == "\\<t:1:R>"
 
 
 def test_a_text_is_put_on_one_line_and_shortened_before_it_is_escaped() -> None:
