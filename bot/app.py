@@ -24,7 +24,7 @@ from bot.services.blobs import Blobs
 from bot.services.board import Board
 from bot.services.breaker import Prober
 from bot.services.clock import SystemClock
-from bot.services.desk import Desk, DeskParts, open_desk
+from bot.services.desk import Desk
 from bot.services.disk import Disk
 from bot.services.dispatch import EmbeddedDispatcher
 from bot.services.drive import Drive
@@ -39,6 +39,7 @@ from bot.services.reconcile import Reconciler
 from bot.services.retention import Retention
 from bot.services.signals import Signals
 from bot.services.supervision import supervised
+from bot.services.taking import Taking
 from bot.services.tasks import Tasks
 from bot.services.toolbox import Toolbox
 from bot.settings import Settings
@@ -78,6 +79,11 @@ class App:
     prober: Prober
     watch: Watch
     routes: Routes
+
+    @property
+    def taking(self) -> Taking:
+        """What gives a draft to one of those that it offers."""
+        return Taking(self.db, self.tasks, self.providers, self.intake)
 
     @asynccontextmanager
     async def running(self, bot: InpaintBot) -> AsyncGenerator[None]:
@@ -166,7 +172,7 @@ def compose(ground: Ground) -> App:
     admission = Admission(db, clock, tasks, dispatcher, providers, care.gate())
     cards = Board(db, clock, blobs, providers, Posting(pictures, work), settings.ping_after_s)
     tools = Toolbox(db, clock, tasks, blobs, pictures, providers, dispatcher, work)
-    desk = open_desk(DeskParts(settings, db, clock, ledger, pictures, providers, signals, cards))
+    desk = wiring.desk(ground, care, ledger, signals, cards)
     disk = Disk(settings.data_dir, int(settings.disk_limit_gb * 1e9), clock)
     return App(
         settings=settings,

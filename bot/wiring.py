@@ -11,10 +11,11 @@ from bot.providers.base import Fills, Provider
 from bot.providers.parts import Calls, Hook
 from bot.services.admission import Admission
 from bot.services.audit import Audit
+from bot.services.board import Board
 from bot.services.booking import Booking
 from bot.services.census import take as take_census
 from bot.services.clearing import Clearing
-from bot.services.desk import Desk
+from bot.services.desk import Desk, DeskParts, open_desk
 from bot.services.disk import Disk
 from bot.services.facts import Facts
 from bot.services.intake import Intake, IntakeTools
@@ -24,6 +25,7 @@ from bot.services.ports import Clock, Pictures
 from bot.services.pulse import Pulse
 from bot.services.quoting import Quoting
 from bot.services.signals import Signals
+from bot.services.supervision import Supervision
 from bot.services.toolbox import Toolbox
 from bot.settings import Settings
 from bot.web.public import Links, Routes, make_links
@@ -90,6 +92,15 @@ def watch(ground: Ground, ledger: Ledger, signals: Signals, disk: Disk) -> Watch
     return Watch(clock, signals, disk, pictures, pulse, audit, census, ground.providers)
 
 
+def desk(ground: Ground, care: Supervision, ledger: Ledger, signals: Signals, board: Board) -> Desk:
+    """What members and admins ask for beside edits."""
+    settings, db, clock, pictures = ground.settings, ground.db, ground.clock, ground.pictures
+    stops = care.stops()
+    return open_desk(
+        DeskParts(settings, db, clock, ledger, pictures, care.providers, signals, board, stops)
+    )
+
+
 def intake(
     settings: Settings,
     tools: Toolbox,
@@ -100,7 +111,9 @@ def intake(
 ) -> Intake:
     """The one way in for every edit."""
     booking = Booking(ledger, tools.clock, desk.allowances)
-    clearing = Clearing(desk.access, desk.limits, desk.routing, booking, desk.prices, tools.blobs)
+    clearing = Clearing(
+        desk.access, desk.limits, desk.routing, booking, desk.prices, desk.stops, tools.blobs
+    )
     return Intake(
         IntakeTools(
             db=tools.db,

@@ -1,6 +1,6 @@
 """Which of the providers that can do a request takes it, or who is offered instead; pure."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from bot.errors import NothingCanDoThis
@@ -33,6 +33,25 @@ class Choice:
     reason: str | None = None
     offers: tuple[Candidate, ...] = ()
     note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """One who could take a draft, and what it was said to cost, in credits."""
+
+    slug: str
+    credits: int
+
+
+def written(candidates: Iterable[Candidate]) -> tuple[str, ...]:
+    """Offers as a task's row keeps them."""
+    return tuple(f"{each.spec.slug}:{each.credits}" for each in candidates)
+
+
+def offers_of(texts: Iterable[str]) -> list[Offer]:
+    """What a task's row keeps."""
+    parts = (text.rpartition(":") for text in texts)
+    return [Offer(slug, int(amount)) for slug, _, amount in parts]
 
 
 def named(wanted: Candidate, others: Sequence[Candidate]) -> Choice:

@@ -2,16 +2,18 @@
 
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain import EditRequest, MaskFacts, Options, Origin, Task
 from bot.providers.base import OpSpec, ProviderSpec
-from bot.services import guild_rules, options, reading, rows
+from bot.services import economy, guild_rules, options, reading, rows
 from bot.services.access import Access, Use, Who
 from bot.services.allowance import Member
 from bot.services.blobs import Blobs
 from bot.services.booking import Booking, Purse
+from bot.services.choosing import Choice, written
 from bot.services.guild_rules import GuildRules
 from bot.services.limits import Limits
 from bot.services.looking import check_coverage
@@ -19,8 +21,9 @@ from bot.services.preferences import preferences_of
 from bot.services.prices import Prices
 from bot.services.pricing import Quote, quote
 from bot.services.records import from_json
-from bot.services.routing import Routing
-from bot.services.sources import Source, find_source, made_by
+from bot.services.routing import Routing, count_of
+from bot.services.sources import Made, Source, find_source, made_by
+from bot.services.stops import Stops
 
 ASK_FIRST = "You asked to see every edit before it goes. Press Go if this is right."
 
@@ -30,7 +33,8 @@ class Cleared:
     """A request that may be made, with the count that it will have, and what it goes on from.
 
     `rate` is credits for one unit of the provider's money, `price` what its list makes of that.
-    `reason` is why its member wants to be asked first, if so; `notes` are sentences for the card.
+    `reason` is why its member is to be asked first, if so; `notes` are sentences for the card.
+    `offers` are there where the provider is paused: who else could take it.
     """
 
     request: EditRequest
@@ -39,12 +43,19 @@ class Cleared:
     price: Quote
     source: Source
     reason: str | None
-    notes: tuple[str, ...]
+    notes: tuple[str, ...] = ()
+    offers: tuple[str, ...] = ()
 
     @property
     def op(self) -> OpSpec:
         """What the provider says of the operation."""
         return self.spec.ops[self.request.op]
+
+    def asking(self, doubt: str | None = None) -> dict[str, Any]:
+        """Why it is to be a draft, if so, and who could take it; a `doubt` about the mask first."""
+        other = None if doubt and self.reason == ASK_FIRST else self.reason
+        reason = "\n".join(filter(None, (doubt, other))) or None
+        return rows.offered_columns(self.offers, reason)
 
 
 class Clearing:
@@ -57,6 +68,7 @@ class Clearing:
         routing: Routing,
         booking: Booking,
         prices: Prices,
+        stops: Stops,
         blobs: Blobs,
     ) -> None:
         self._access = access
@@ -64,6 +76,7 @@ class Clearing:
         self._routing = routing
         self._booking = booking
         self._prices = prices
+        self._stops = stops
         self._blobs = blobs
 
     async def clear(self, session: AsyncSession, request: EditRequest) -> Cleared:
@@ -82,14 +95,17 @@ class Clearing:
         """What a draft is asked again when it is to go, by whoever presses; raises UserError."""
         rules = await self.admit(session, task, who)
         self._limits.under(rules).check_prompt(task.prompt)
-        spec = self._routing.narrowed(rules.providers).spec(task.provider)
+        asked, routing = rows.wish(task, who), self._routing.narrowed(rules.providers)
+        choice = await self._unless_stopped(session, routing, asked)
+        spec = choice.spec
         op = spec.ops[task.op]
         options.check(from_json(Options, task.options), spec, op, who.age_restricted)
         if task.mask_blob:
             check_coverage(from_json(MaskFacts, task.mask_facts), op)
         rate = await self._prices.rate_in(session, task.guild_id, spec.slug)
         price = quote(spec, task.op, task.count, rate)
-        return Cleared(rows.wish(task, who), spec, rate, price, Source(), None, ())
+        offers = written(choice.offers)
+        return Cleared(asked, spec, rate, price, Source(), choice.reason, offers=offers)
 
     async def admit(self, session: AsyncSession, task: Task, who: Who) -> GuildRules:
         """The rules of where a task's card goes, asked of whoever presses now."""
@@ -121,16 +137,46 @@ class Clearing:
         limits = self._limits.under(rules)
         limits.check_prompt(request.prompt)
         preferred = (wishes.default_provider, rules.default_provider)
-        spec = self._routing.narrowed(rules.providers, *preferred).choose(request, source.made)
-        asked = replace(request, count=spec.ops[request.op].makes or request.count)
+        routing = self._routing.narrowed(rules.providers, *preferred)
+        choice = await self._decided(session, routing, request, source.made)
+        spec, offers = choice.spec, choice.offers
+        # Whoever takes an offer makes their own count of it.
+        asked = request if offers else replace(request, count=count_of(request, spec))
         rate = await self._prices.rate_in(session, request.guild_id, spec.slug)
         price = quote(spec, asked.op, asked.count, rate)
         person_id = await reading.known_person(session, request.user_id)
         await limits.check_live(session, person_id or 0, request.guild_id)
         member = Member(request.guild_id, request.user_id, request.role_ids)
-        await self._booking.check(session, member, request.channel_id, price.credits)
-        reason = ASK_FIRST if wishes.ask_first else None
-        return Cleared(asked, spec, rate, price, source, reason, _notes(spec, request, asked))
+        least = min((each.credits for each in offers), default=price.credits)
+        await self._booking.check(session, member, request.channel_id, least)
+        reason = choice.reason or (ASK_FIRST if wishes.ask_first else None)
+        notes = (*_notes(spec, request, asked), *filter(None, [choice.note]))
+        return Cleared(asked, spec, rate, price, source, reason, notes, written(offers))
+
+    async def _decided(
+        self, session: AsyncSession, routing: Routing, asked: EditRequest, made: Made | None
+    ) -> Choice:
+        """Who takes it at this server's prices, with what is paused now."""
+        stopped = await self._stops.now(session, asked.op, asked.count)
+        chosen = await economy.load(session, asked.guild_id)
+
+        def credits(spec: ProviderSpec) -> int:
+            rate = self._prices.rate(chosen, spec.slug)
+            return quote(spec, asked.op, count_of(asked, spec), rate).credits
+
+        return routing.decide(asked, made, stopped, credits)
+
+    async def _unless_stopped(
+        self, session: AsyncSession, routing: Routing, asked: EditRequest
+    ) -> Choice:
+        """The provider of a draft; who else, where that is paused by now."""
+        spec = routing.spec(asked.provider or "")
+        if spec.slug not in await self._stops.now(session, asked.op, asked.count):
+            return Choice(spec)
+        made = await made_by(session, asked.parent_task_id, asked.parent_result_n)
+        # Each task has a seed; that not everybody takes one must not keep them from it.
+        seedless = replace(asked, options=replace(asked.options, seed=None))
+        return await self._decided(session, routing, seedless, made)
 
 
 def _notes(spec: ProviderSpec, request: EditRequest, asked: EditRequest) -> tuple[str, ...]:

@@ -24,6 +24,7 @@ from bot.services.showing import Showing
 from bot.services.signals import Signals
 from bot.services.sponsors import Sponsors
 from bot.services.standing import Standings
+from bot.services.stops import Stops
 from bot.services.treasury import Treasury
 from bot.settings import Settings
 
@@ -48,6 +49,7 @@ class Desk:
     treasury: Treasury
     histories: Histories
     sponsors: Sponsors
+    stops: Stops
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,7 @@ class DeskParts:
     providers: Mapping[str, Provider]
     signals: Signals
     board: Board
+    stops: Stops
 
 
 def open_desk(parts: DeskParts) -> Desk:
@@ -92,4 +95,5 @@ def open_desk(parts: DeskParts) -> Desk:
         treasury=Treasury(db, clock, ledger, allowances),
         histories=Histories(db),
         sponsors=Sponsors(db, clock, ledger),
+        stops=parts.stops,
     )

@@ -34,6 +34,8 @@ class Quoting:
 
         `columns` are the facts of picture and mask as the task's row has them.
         """
+        if cleared.offers:
+            return cleared.price
         slug = cleared.spec.slug
         try:
             async with asyncio.timeout(self._timeout_s):

@@ -8,6 +8,7 @@ from typing import Any
 from bot.domain import CardState, EditRequest, MaskTuning, Options, Origin, ReplyHandle, Task
 from bot.providers.base import ProviderSpec
 from bot.services.access import Who
+from bot.services.choosing import Offer
 from bot.services.pricing import Quote
 from bot.services.records import from_json, to_json
 
@@ -118,10 +119,26 @@ def facts_columns(task: Task) -> dict[str, Any]:
     return {"picture_facts": task.picture_facts, "mask_facts": task.mask_facts}
 
 
+def given_columns(task: Task, spec: ProviderSpec, offer: Offer) -> dict[str, Any]:
+    """A draft whose member has taken one of its offers."""
+    op = spec.ops[task.op]
+    return {
+        "provider": spec.slug,
+        "quoted": offer.credits,
+        "priced_per": op.price.per,
+        "count": op.makes or task.count,
+    }
+
+
+def offered_columns(offers: tuple[str, ...], reason: str | None) -> dict[str, Any]:
+    """A draft whose provider takes nothing now."""
+    return {"offers": list(offers), "draft_reason": reason}
+
+
 def requoted_columns(task: Task, price: Quote) -> dict[str, Any]:
     """A draft's new price, with what its member has to know of it."""
     reason = (
         f"The price has changed since I showed it: {task.quoted:,} credits then, "
         f"{price.credits:,} now. Nothing was charged. Press Go if that is right."
     )
-    return {"quoted": price.credits, "priced_per": price.per, "draft_reason": reason}
+    return {"quoted": price.credits, "priced_per": price.per, **offered_columns((), reason)}

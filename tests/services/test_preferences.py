@@ -10,7 +10,7 @@ from bot.app import App, compose
 from bot.db.engine import Database
 from bot.domain import Op, TaskState
 from bot.errors import BadOption
-from bot.services.intake import ASK_FIRST
+from bot.services.clearing import ASK_FIRST
 from bot.services.preferences import Ping, Preferences
 from bot.wiring import Ground
 from tests import assets
