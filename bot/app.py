@@ -13,6 +13,7 @@ from bot.db.folder import locked
 from bot.db.migrate import upgrade
 from bot.delivery.client import InpaintBot
 from bot.delivery.gateway import gateway_part
+from bot.delivery.ledger_alarm import LedgerAlarm
 from bot.delivery.post import ViewLoop
 from bot.delivery.reporting import ReportLoop
 from bot.imaging.worker import PicturePool
@@ -95,6 +96,7 @@ class App:
             await stack.enter_async_context(self.engine())
             views.append(_started("views", ViewLoop(bot, self).run))
             views.append(_started("reports", ReportLoop(bot, self).run))
+            views.append(_started("alarm", LedgerAlarm(bot, self).run))
             yield
 
     @asynccontextmanager
@@ -196,7 +198,7 @@ def compose(ground: Ground) -> App:
         retention=Retention(db, clock, blobs, settings.retention_days),
         disk=disk,
         prober=care.prober(admission.kick),
-        watch=wiring.watch(ground, ledger, signals, disk),
+        watch=wiring.watch(ground, signals, disk),
         routes=wiring.public_routes(ground, dispatcher.hurry),
     )
 

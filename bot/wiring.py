@@ -84,10 +84,10 @@ def public_routes(ground: Ground, hurry: Callable[[str], None]) -> Routes:
     )
 
 
-def watch(ground: Ground, ledger: Ledger, signals: Signals, disk: Disk) -> Watch:
+def watch(ground: Ground, signals: Signals, disk: Disk) -> Watch:
     """What looks after health and counts what happens."""
     clock, db, pictures = ground.clock, ground.db, ground.pictures
-    pulse, audit = Pulse(Facts(db), pictures, clock), Audit(db, ledger, clock)
+    pulse, audit = Pulse(Facts(db), pictures, clock), Audit(db, clock)
     census = partial(take_census, db)
     return Watch(clock, signals, disk, pictures, pulse, audit, census, ground.providers)
 

@@ -7,16 +7,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from bot.cli.beside import database_beside
+from bot.cli.books import findings_text
 from bot.cli.call import GOOD, WRONG, Call
 from bot.cli.files import check_target
-from bot.cli.money import drift_text
 from bot.cli.terminal import say
 from bot.db import migrate
 from bot.db.folder import locked
 from bot.db.trouble import TROUBLES, bad_database
 from bot.errors import BadDatabase
-from bot.services.clock import SystemClock
-from bot.services.ledger import Ledger
+from bot.services import findings
 
 SHOWN_MAX = 20
 COPIES = "backups"
@@ -76,9 +75,9 @@ async def check(call: Call) -> int:
         return WRONG
     say(f"revision: {here}, the newest")
     async with database_beside(call.settings) as db, db.read() as session:
-        drifts = await Ledger(SystemClock()).check(session)
-    say(drift_text(drifts))
-    return WRONG if drifts else GOOD
+        found = await findings.look(session)
+    say(findings_text(found))
+    return GOOD if found.sound else WRONG
 
 
 def _existing(call: Call) -> Path:

@@ -1,41 +1,17 @@
-"""`ledger`: balances recomputed, credits issued, statements told."""
+"""`ledger`: credits issued, statements told."""
 
 import secrets
-from collections.abc import Sequence
 
 from bot.cli.beside import database_beside
-from bot.cli.call import GOOD, WRONG, Call
+from bot.cli.call import GOOD, Call
 from bot.cli.terminal import say, table
 from bot.services import grants
 from bot.services.clock import SystemClock
 from bot.services.ledger import Ledger
-from bot.services.recount import Drift
 from bot.services.statement import Statement
 from bot.services.statement import statement as read_statement
 
 KEY_BYTES = 8
-
-
-async def check(call: Call) -> int:
-    """Name each account whose balance its transfers do not explain."""
-    async with database_beside(call.settings) as db, db.read() as session:
-        drifts = await Ledger(SystemClock()).check(session)
-    say(drift_text(drifts))
-    return WRONG if drifts else GOOD
-
-
-def drift_text(drifts: Sequence[Drift]) -> str:
-    """What a check of the ledger found."""
-    if not drifts:
-        return "ledger: every balance is what its transfers add up to"
-    rows = [
-        (each.code, each.available, each.available_expected, each.held, each.held_expected)
-        for each in drifts
-    ]
-    head = ("account", "available", "expected", "held", "expected")
-    return f"ledger: {len(drifts)} balances are not what their transfers add up to\n" + table(
-        head, rows, right="available held expected"
-    )
 
 
 async def grant(call: Call) -> int:

@@ -14,6 +14,7 @@ WIDEN_MAX_PX = 512
 FIRST_PORT, PACE_S = 8650, 5.0
 COUNT_MAX = 8
 PAGE = 50
+DAYS = 30
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -131,13 +132,16 @@ def _db(commands: "Commands") -> None:
 
 def _ledger(commands: "Commands") -> None:
     group = _group(commands, "ledger", "credits")
-    _command(group, "check", "money:check", "recompute every balance from the transfers")
+    _command(group, "check", "books:check", "recompute the books from the transfers")
     grant = _command(group, "grant", "money:grant", "issue credits to a member or a server")
     grant.add_argument(
         "account", metavar="ACCOUNT", help="user:<server id>:<member id> or pool:<server id>"
     )
     grant.add_argument("amount", type=int, metavar="CREDITS", help="how many")
     grant.add_argument("--key", help="the same key again changes nothing; left out, a new one")
+    about = "what providers told of their charges, beside what was recorded, by day"
+    charged = _command(group, "charges", "books:compare", about)
+    charged.add_argument("--days", type=_positive, default=DAYS, help="how many; the last 30")
     told = _command(group, "statement", "money:statement", "print an account's transfers")
     told.add_argument("account", metavar="ACCOUNT", help="such as user:<server id>:<member id>")
     told.add_argument("--limit", type=_positive, default=PAGE, help="rows; at most 500")

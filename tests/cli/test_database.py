@@ -108,7 +108,8 @@ def test_check_finds_nothing_wrong_with_a_new_one(run: Run, path: Path) -> None:
     assert ended.out.splitlines() == [
         "pages and references: whole",
         f"revision: {newest()}, the newest",
-        "ledger: every balance is what its transfers add up to",
+        "ledger: every balance is what its transfers add up to, every finished edit is resolved "
+        "once, and all that is held belongs to live edits",
     ]
 
 

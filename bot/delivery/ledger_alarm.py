@@ -1,0 +1,94 @@
+"""Tells a server's report channel that its books are wrong: each finding once, also over restarts.
+
+Level-triggered by the audit: what was told stands in the database under the server's id.
+"""
+
+import hashlib
+import logging
+from typing import TYPE_CHECKING
+
+from discord import ui
+
+from bot.delivery import words
+from bot.delivery.faults import fault
+from bot.delivery.status import RED
+from bot.services.findings import Findings
+
+if TYPE_CHECKING:
+    from bot.app import App
+    from bot.delivery.client import InpaintBot
+
+log = logging.getLogger(__name__)
+SHOWN_MAX = 5
+TOLD = "ledger_told:{}"
+
+
+class LedgerAlarm:
+    """Waits for the audit; a channel that cannot be told is tried again after the next one."""
+
+    def __init__(self, bot: "InpaintBot", app: "App") -> None:
+        self._poster = bot.poster
+        self._audit = app.watch.audit
+        self._guilds = app.desk.guilds
+        self._facts = app.state
+
+    async def run(self) -> None:
+        """Tell until cancelled."""
+        while True:
+            await self._audit.found.wait()
+            self._audit.found.clear()
+            if self._audit.findings:
+                await self._tell_all(self._audit.findings)
+
+    async def _tell_all(self, findings: Findings) -> None:
+        for guild_id in sorted(findings.guilds):
+            try:
+                await self._tell(guild_id, findings.of_guild(guild_id))
+            except Exception as error:  # noqa: BLE001 (the guard of one server: the others go on)
+                log.warning("a report channel cannot be told: %s (%s)", error, fault(error))
+
+    async def _tell(self, guild_id: int, findings: Findings) -> None:
+        channel_id = (await self._guilds.overview(guild_id)).rules.report_channel
+        lines = alarm_lines(findings)
+        mark = hashlib.sha256("\n".join(lines).encode()).hexdigest()[:32]
+        if channel_id is None or await self._facts.get(TOLD.format(guild_id)) == mark:
+            return
+        await self._poster.post(channel_id, guild_id, render_alarm(lines), f"books-{mark[:16]}")
+        await self._facts.set(TOLD.format(guild_id), mark)
+
+
+def alarm_lines(findings: Findings) -> list[str]:
+    """Name what is wrong, one a line."""
+    return [
+        *(f"{_named(each.code)}: {each.available:,} available, {each.available_expected:,} by its "
+          f"transfers; {each.held:,} held, {each.held_expected:,} expected"
+          for each in findings.drifts),
+        *(f"task {each.task_id} ({each.state}) {each.why}" for each in findings.tasks),
+        *(f"{_named(each.code)} holds {each.held:,}, its live edits {each.held_by_tasks:,}"
+          for each in findings.holds),
+    ]  # fmt: skip
+
+
+def render_alarm(lines: list[str]) -> ui.LayoutView:
+    """Draw the message."""
+    more = len(lines) - SHOWN_MAX
+    told = [f"- {line}" for line in lines[:SHOWN_MAX]] + (
+        [f"- and {more} more"] if more > 0 else []
+    )
+    text = "\n".join(
+        (
+            "### The credits of this server do not add up",
+            *told,
+            "-# Edits go on. The operator of the bot sees this in the log and finds all of it with "
+            "`inpaint-bot ledger check`.",
+        )
+    )
+    box: ui.Container[ui.LayoutView] = ui.Container(ui.TextDisplay(text), accent_color=RED)
+    return ui.LayoutView(timeout=None).add_item(box)
+
+
+def _named(code: str) -> str:
+    kind, _, rest = code.partition(":")
+    if kind == "user":
+        return words.mention(int(rest.partition(":")[2] or 0))
+    return "The server's pool" if kind == "pool" else f"`{code}`"

@@ -1,0 +1,142 @@
+"""What is wrong with the books, if anything: balances, holds and endings, each recomputed."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import case, func, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
+
+from bot.db.models import Account, TaskRow, Transfer
+from bot.domain import HOLDING, TaskState
+from bot.services.recount import Drift, drifts
+
+SHOWN_MAX = 100
+_CHARGED = (TaskState.DONE,)
+
+
+@dataclass(frozen=True, slots=True)
+class Unresolved:
+    """A finished task whose money was not resolved exactly once, or a live one that holds none."""
+
+    task_id: str
+    guild_id: int
+    state: str
+    holds: int
+    resolved: int
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Mismatch:
+    """An account that holds something else than the live tasks it pays for."""
+
+    code: str
+    held: int
+    held_by_tasks: int
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """Empty is right; `total` is the sum over all accounts, and is 0."""
+
+    drifts: Sequence[Drift]
+    tasks: Sequence[Unresolved]
+    holds: Sequence[Mismatch]
+    total: int
+
+    @property
+    def sound(self) -> bool:
+        """Whether nothing is wrong."""
+        return not (self.drifts or self.tasks or self.holds or self.total)
+
+    @property
+    def count(self) -> int:
+        """How many things are wrong."""
+        return len(self.drifts) + len(self.tasks) + len(self.holds) + bool(self.total)
+
+    def of_guild(self, guild_id: int) -> "Findings":
+        """What of it belongs to one server."""
+        return Findings(
+            [each for each in self.drifts if guild_of(each.code) == guild_id],
+            [each for each in self.tasks if each.guild_id == guild_id],
+            [each for each in self.holds if guild_of(each.code) == guild_id],
+            0,
+        )
+
+    @property
+    def guilds(self) -> set[int]:
+        """The servers that something is wrong in."""
+        codes = [each.code for each in (*self.drifts, *self.holds)]
+        found = {guild_of(code) for code in codes} | {each.guild_id for each in self.tasks}
+        return {guild_id for guild_id in found if guild_id}
+
+
+def guild_of(code: str) -> int:
+    """The server that an account belongs to; 0 for none."""
+    kind, _, rest = code.partition(":")
+    number = rest.partition(":")[0]
+    return int(number) if kind in {"user", "pool", "writeoff"} and number.isdecimal() else 0
+
+
+async def look(session: AsyncSession) -> Findings:
+    """Recompute everything, in one reading of the database."""
+    total = (await session.execute(select(func.sum(Account.available + Account.held)))).scalar()
+    return Findings(
+        await drifts(session), await _tasks(session), await _holds(session), int(total or 0)
+    )
+
+
+async def _tasks(session: AsyncSession) -> list[Unresolved]:
+    """Finished tasks with one hold and one resolution of what they settled; drafts have none."""
+    hold, resolve = aliased(Transfer), aliased(Transfer)
+    booked = (
+        select(
+            hold.task_seq,
+            func.count(hold.id).label("holds"),
+            func.sum(hold.amount).label("held"),
+            func.count(resolve.id).label("resolved"),
+            func.coalesce(func.sum(resolve.amount), 0).label("paid"),
+        )
+        .outerjoin(resolve, resolve.resolves_id == hold.id)
+        .where(hold.kind == "hold", hold.task_seq.is_not(None))
+        .group_by(hold.task_seq)
+        .subquery()
+    )
+    holds = func.coalesce(booked.c.holds, 0)
+    resolved, paid = func.coalesce(booked.c.resolved, 0), func.coalesce(booked.c.paid, 0)
+    live = TaskRow.state.in_(HOLDING)
+    went = TaskRow.queued_at.is_not(None)
+    why = case(
+        (went & (holds != 1), "has not one hold"),
+        (~went & (holds != 0), "holds without having begun"),
+        (live & (resolved != 0), "is live and resolved"),
+        (live & (func.coalesce(booked.c.held, 0) != TaskRow.held), "holds another amount"),
+        (went & ~live & (resolved != 1), "ended and is not resolved once"),
+        (went & ~live & (paid != TaskRow.settled), "settled another amount"),
+        (TaskRow.state.not_in(_CHARGED) & (paid != 0), "was charged without a result"),
+    )
+    query = (
+        select(TaskRow.id, TaskRow.guild_id, TaskRow.state, holds, resolved, why)
+        .outerjoin(booked, booked.c.task_seq == TaskRow.seq)
+        .where(why.is_not(None))
+        .limit(SHOWN_MAX)
+    )
+    return [Unresolved(*row) for row in await session.execute(query)]
+
+
+async def _holds(session: AsyncSession) -> list[Mismatch]:
+    live = (
+        select(TaskRow.payer_account_id, func.sum(TaskRow.held).label("held"))
+        .where(TaskRow.state.in_(HOLDING))
+        .group_by(TaskRow.payer_account_id)
+        .subquery()
+    )
+    by_tasks = func.coalesce(live.c.held, 0)
+    query = (
+        select(Account.code, Account.held, by_tasks)
+        .outerjoin(live, live.c.payer_account_id == Account.id)
+        .where(or_(Account.held != 0, by_tasks != 0), Account.held != by_tasks)
+        .limit(SHOWN_MAX)
+    )
+    return [Mismatch(*row) for row in await session.execute(query)]
