@@ -5,8 +5,8 @@ import shutil
 import signal
 import tempfile
 from argparse import Namespace
-from collections.abc import Generator
-from contextlib import contextmanager
+from collections.abc import AsyncGenerator, Generator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from uuid import uuid4
@@ -19,7 +19,7 @@ from bot.cli.terminal import ask, is_interactive, on_signal, say, warn
 from bot.cli.watching import watched
 from bot.delivery.status import paid_line, state_line
 from bot.domain import EditRequest, MaskTuning, Options, Origin, Task, TaskState
-from bot.errors import BadMask, BadOption, BadPicture, BotError, ProviderError
+from bot.errors import BadMask, BadOption, BadPicture, BotError, PortTaken, ProviderError
 from bot.imaging.demo import draw_demo
 from bot.imaging.export import FORMATS, JPEG_SUFFIXES, export
 from bot.services.access import Who
@@ -42,7 +42,7 @@ async def edit(call: Call) -> int:
         on_signal(task.cancel, signal.SIGTERM)
     with _place(call) as settings:
         await check_start(replace(call.given, settings=settings))
-        async with open_app(settings) as app, app.engine():
+        async with open_app(settings) as app, _published(app), app.engine():
             task = await _decided(app, await _submitted(app, args), args)
             view = await watched(app, task.id, OPERATOR.user_id)
             return await _delivered(app, view, targets)
@@ -56,6 +56,17 @@ def out_files(out: Path, count: int) -> list[Path]:
     if count == 1:
         return [out]
     return [out.with_name(f"{out.stem}-{n}{out.suffix}") for n in range(1, count + 1)]
+
+
+@asynccontextmanager
+async def _published(app: App) -> AsyncGenerator[None]:
+    """Let providers fetch the pictures; beside a running bot, which has that port, they cannot."""
+    async with AsyncExitStack() as stack:
+        try:
+            await stack.enter_async_context(app.published())
+        except PortTaken:
+            warn("PUBLIC_PORT is in use, so no provider can fetch a picture from here.")
+        yield
 
 
 @contextmanager

@@ -31,7 +31,11 @@ async def serve(settings: Settings, *, port: int, open_browser: bool, pace_s: fl
     """
     data = settings.data_dir.resolve()
     write_samples(data / "samples")
-    async with all_serving(pace_s=pace_s) as told, open_app(_tried(settings, told)) as app:
+    async with (
+        all_serving(pace_s=pace_s) as told,
+        open_app(_tried(settings, told)) as app,
+        app.published(),
+    ):
         # Always, because this Discord begins without commands, whatever the database remembers.
         bot = build_bot(app, always_sync=True)
         async with _world(bot) as (env, people):

@@ -42,7 +42,7 @@ def _settings(lines: Iterable[str]) -> dict[str, str]:
     return told
 
 
-def test_the_command_line_edits_through_a_standin(
+def test_the_command_line_edits_through_a_standin_that_fetches_its_pictures(
     run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     out = tmp_path / "demo.png"
@@ -53,7 +53,7 @@ def test_the_command_line_edits_through_a_standin(
         assert "modelslab: works; 43.6 USD left" in checked.out
         assert "scenario: works" in checked.out
         edited = run(
-            *("edit", "--demo", "--out", out, "--provider", "aithriving", "--prompt", "a red vase")
+            *("edit", "--demo", "--out", out, "--provider", "qolaba", "--prompt", "a red vase")
         )
         assert edited.code == 0, edited.err
         assert "6 credits" in edited.out

@@ -5,15 +5,18 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from bot import wiring
 from bot.errors import StartupError
-from bot.providers import PROVIDERS, Parts, built
+from bot.providers import PROVIDERS, built
 from bot.providers.api import ApiClient, open_client
 from bot.sandbox.standins.together import SERVICES, all_serving, pointed
+from bot.services.clock import SystemClock
 from bot.settings import Settings
 from tests.providers.cases import CASES
-from tests.providers.media import media_links
 from tests.services.scripted import ThreadPictures
 
+# Theirs, and the one that pictures are fetched from.
+PORTS = len(SERVICES) + 1
 NO_KEYS = Settings(_env_file=None)  # pyright: ignore[reportCallIssue]
 
 
@@ -35,9 +38,11 @@ def test_every_provider_with_a_standin_is_served() -> None:
 
 
 async def test_their_settings_switch_every_provider_on_without_a_key() -> None:
-    async with all_serving() as told, open_client() as client, media_links() as media:
+    async with all_serving() as told, open_client() as client:
         settings = pointed(NO_KEYS, told)
-        on = built(PROVIDERS, Parts(settings, ApiClient(client), ThreadPictures(), media)).on
+        links = wiring.links(settings, SystemClock(), [b"k" * 32])
+        parts = wiring.parts(settings, ApiClient(client), ThreadPictures(), links)
+        on = built(PROVIDERS, parts).on
         assert set(on) == {"local", *CASES}
         for slug in set(on) - {"local"}:
             assert await on[slug].balance() is not None or await on[slug].models() is not None
@@ -55,15 +60,15 @@ async def test_keys_of_the_operator_give_way_and_other_settings_stay() -> None:
 
 
 async def test_ports_follow_each_other_and_are_given_back() -> None:
-    first = free_ports(len(SERVICES))
+    first = free_ports(PORTS)
     for _ in range(2):
         async with all_serving(first) as told:
             ports = {urlsplit(url).port for name, url in told.items() if name.endswith("_url")}
-            assert ports == set(range(first, first + len(SERVICES)))
+            assert ports == set(range(first, first + PORTS))
 
 
 async def test_a_port_that_is_taken_is_named_and_nothing_stays_behind() -> None:
-    first = free_ports(len(SERVICES))
+    first = free_ports(PORTS)
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", first + 2))
         taken.listen()

@@ -1,5 +1,6 @@
 """All stand-ins at once, and the settings that lead the bot to them in place of the services."""
 
+import socket
 from collections.abc import AsyncGenerator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ class Service:
     settings: Callable[[Desk], dict[str, str]]
 
 
+HOST = "127.0.0.1"
 SERVICES = (
     Service(aithriving.AIThrivingStandIn, aithriving.settings),
     Service(apiframe.ApiframeStandIn, apiframe.settings),
@@ -33,9 +35,10 @@ SERVICES = (
 async def all_serving(first_port: int = 0, pace_s: float = 0.0) -> AsyncGenerator[dict[str, str]]:
     """Serve each on loopback, on `first_port` and those after it; gives the settings for all.
 
+    Among them is a public address, from which they fetch pictures of ours: on the port after them.
     Port 0 takes any that are free. Raises StartupError.
     """
-    told: dict[str, str] = {}
+    told = _public(first_port + len(SERVICES) if first_port else _free_port())
     async with AsyncExitStack() as stack:
         for n, service in enumerate(SERVICES):
             port = first_port + n if first_port else 0
@@ -48,6 +51,17 @@ async def all_serving(first_port: int = 0, pace_s: float = 0.0) -> AsyncGenerato
                 raise StartupError(sentence, log=str(error)) from error
             told |= service.settings(desk)
         yield told
+
+
+def _public(port: int) -> dict[str, str]:
+    address = f"http://{HOST}:{port}"
+    return {"public_url": address, "public_host": HOST, "public_port": str(port)}
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        return probe.getsockname()[1]
 
 
 def pointed(settings: Settings, told: dict[str, str]) -> Settings:
