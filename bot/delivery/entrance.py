@@ -43,12 +43,23 @@ def may_moderate(interaction: AnyInteraction) -> bool:
 
 def who(interaction: AnyInteraction) -> Who:
     """The member as plain ids, with the channel and what it lies in."""
-    member, channel = interaction.user, interaction.channel
+    return who_in(
+        interaction.user, interaction.guild_id, interaction.channel_id, interaction.channel
+    )
+
+
+def who_in(
+    member: discord.User | discord.Member,
+    guild_id: int | None,
+    channel_id: int | None,
+    channel: object,
+) -> Who:
+    """The same of anybody in a channel, however they came."""
     roles = member.roles if isinstance(member, discord.Member) else ()
-    around = (interaction.channel_id, _parent_id(channel), _category_id(channel))
+    around = (channel_id, _parent_id(channel), _category_id(channel))
     return Who(
         member.id,
-        interaction.guild_id or 0,
+        guild_id or 0,
         frozenset(role.id for role in roles),
         frozenset(place for place in around if place),
         isinstance(channel, _MARKED) and channel.is_nsfw(),

@@ -6,7 +6,7 @@ from types import TracebackType
 from typing import ParamSpec, Self, TypeVar
 
 from bot.errors import BadPicture, BotError, PictureLost
-from bot.imaging import intake
+from bot.imaging import intake, page
 from bot.imaging.child import Limits
 from bot.imaging.lane import Lane, LaneRule, WorkerDied
 
@@ -18,7 +18,9 @@ FILL_LIMIT_S = 300.0
 FILL_NICENESS = 10
 SHORT_MODULES = ("bot.imaging.intake", "bot.imaging.compose", "bot.imaging.ladder")
 FILL_MODULES = ("PIL.PngImagePlugin", "patchmatch")
-TAKES_IN: frozenset[object] = frozenset({intake.take_in, intake.take_parent, intake.retune})
+TAKES_IN: frozenset[object] = frozenset(
+    {intake.take_in, intake.take_parent, intake.retune, page.take_drawn}
+)
 TOO_HEAVY = "That picture takes more time or memory than I may use. Please send a smaller one."
 TOO_HEAVY_STORED = (
     "Working on this picture took more time or memory than I may use. You were not charged."

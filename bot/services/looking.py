@@ -7,6 +7,7 @@ from typing import Any
 from bot.domain import EditRequest, MaskFacts, MaskTuning, Task
 from bot.errors import BadMask, PictureLost
 from bot.imaging.intake import TakenIn, retune, take_in, take_parent
+from bot.imaging.page import take_drawn
 from bot.providers.base import OpSpec
 from bot.services.blobs import Blobs, KeptBlob
 from bot.services.percent import part
@@ -67,6 +68,13 @@ class Looking:
         taken = await self._pictures.short(retune, picture, core, tuning, folder, source)
         kept = await self._keep_mask(taken, tuning)
         return Kept({**kept.columns, "draft_reason": TURNED}, kept.blobs)
+
+    async def draw(
+        self, picture: Path, document: Path, marked: Path | None, tuning: MaskTuning, folder: Path
+    ) -> Kept:
+        """The mask that the painting page's operations make, drawn on what was marked before."""
+        taken = await self._pictures.short(take_drawn, picture, document, marked, tuning, folder)
+        return await self._keep_mask(taken, tuning)
 
     async def _taken(self, request: EditRequest, source: Source, folder: Path) -> TakenIn:
         if source.stored:

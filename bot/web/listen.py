@@ -67,13 +67,15 @@ async def listening(
         await runner.cleanup()
 
 
-async def read_body(request: web.Request, bytes_max: int) -> bytes:
+async def read_body(
+    request: web.Request, bytes_max: int, timeout_s: float = BODY_TIMEOUT_S
+) -> bytes:
     """The whole body; raises 413 as soon as it is longer, 408 when it is slow."""
     if (request.content_length or 0) > bytes_max:
         raise web.HTTPRequestEntityTooLarge(bytes_max, request.content_length or 0)
     data = bytearray()
     try:
-        async with asyncio.timeout(BODY_TIMEOUT_S):
+        async with asyncio.timeout(timeout_s):
             async for chunk in request.content.iter_any():
                 data += chunk
                 if len(data) > bytes_max:

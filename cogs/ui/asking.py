@@ -3,19 +3,10 @@
 from datetime import UTC
 
 import discord
-from discord import Permissions
 
 from bot.delivery.entrance import AnyInteraction, who
+from bot.delivery.permissions import check_card
 from bot.domain import EditRequest, Op, Origin, ReplyHandle
-from bot.errors import MissingPermission
-
-_NEEDED = {
-    "view_channel": "View Channel",
-    "send_messages": "Send Messages",
-    "attach_files": "Attach Files",
-    "read_message_history": "Read Message History",
-}
-_IN_THREADS = {"send_messages": ("send_messages_in_threads", "Send Messages in Threads")}
 
 
 def reply_handle(interaction: AnyInteraction) -> ReplyHandle:
@@ -46,23 +37,9 @@ def asked(
     )
 
 
-def missing_permissions(have: Permissions, in_thread: bool) -> list[str]:
-    """Name, as Discord does, the permissions that a card here needs and the bot lacks."""
-    swapped = _IN_THREADS if in_thread else {}
-    needed = (swapped.get(flag, (flag, name)) for flag, name in _NEEDED.items())
-    return [name for flag, name in needed if not getattr(have, flag)]
-
-
 def check_permissions(interaction: AnyInteraction) -> None:
     """Raise MissingPermission when no card could be shown in this channel."""
-    in_thread = isinstance(interaction.channel, discord.Thread)
-    missing = missing_permissions(interaction.app_permissions, in_thread)
-    if missing:
-        what = "a permission" if len(missing) == 1 else "permissions"
-        raise MissingPermission(
-            f"I am missing {what} in this channel: **{', '.join(missing)}**. "
-            "Ask an admin to allow that, or use another channel."
-        )
+    check_card(interaction.channel, interaction.app_permissions)
 
 
 def viewable_channels(interaction: AnyInteraction) -> frozenset[int]:

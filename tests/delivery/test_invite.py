@@ -8,7 +8,7 @@ import discord
 import pytest
 
 from bot.delivery.invite import PERMISSIONS, invite_url
-from cogs.ui.asking import missing_permissions
+from bot.delivery.permissions import missing_permissions
 
 README = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
 

@@ -1,0 +1,52 @@
+"""The painting page's own files, read once, as they travel: without comments, and packed."""
+
+import gzip
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.resources import files
+
+from aiohttp import hdrs, web
+
+FOLDER = "static"
+PAGE = "index.html"
+TYPES = {
+    "css": "text/css; charset=utf-8",
+    "html": "text/html; charset=utf-8",
+    "js": "text/javascript; charset=utf-8",
+    "svg": "image/svg+xml",
+}
+# Whole lines only: nothing inside of a text or a pattern is touched.
+_COMMENTS = re.compile(r"^\s*//.*\n", re.MULTILINE)
+_INDENT = re.compile(r"^[ \t]+", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class StaticFile:
+    """One file, plain and packed."""
+
+    kind: str
+    plain: bytes
+    packed: bytes
+
+    def answer(self, request: web.Request, headers: Mapping[str, str]) -> web.Response:
+        """The file as this browser takes it."""
+        packs = "gzip" in request.headers.get(hdrs.ACCEPT_ENCODING, "")
+        coding = {"Content-Encoding": "gzip"} if packs else {}
+        return web.Response(
+            body=self.packed if packs else self.plain,
+            headers={"Content-Type": self.kind, "Vary": "Accept-Encoding", **coding, **headers},
+        )
+
+
+def read_static() -> Mapping[str, StaticFile]:
+    """All files by name."""
+    folder = files("bot.web") / FOLDER
+    return {each.name: _file(each.name, each.read_text("utf-8")) for each in folder.iterdir()}
+
+
+def _file(name: str, text: str) -> StaticFile:
+    kind = name.rpartition(".")[2]
+    bare = _COMMENTS.sub("", text) if kind == "js" else text
+    plain = _INDENT.sub("", bare).encode()
+    return StaticFile(TYPES[kind], plain, gzip.compress(plain, 9, mtime=0))
