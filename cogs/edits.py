@@ -29,6 +29,7 @@ class Edits(commands.Cog):
         """Take over the verbs."""
         self._bot.presses |= {
             "go": self.go,
+            "take": self.take,
             "invert": self.invert,
             "cancel": self.cancel,
             "again": self.again,
@@ -41,6 +42,15 @@ class Edits(commands.Cog):
         check_permissions(interaction)
         reply = reply_handle(interaction)
         await self._app.intake.go(task_id, who(interaction), reply)
+        await self._bot.replies.show(task_id, reply)
+
+    async def take(self, interaction: AnyInteraction, about: str) -> None:
+        """Start a draft by another provider than the one that is paused."""
+        await interaction.response.defer()
+        check_permissions(interaction)
+        reply = reply_handle(interaction)
+        task_id, _, slug = about.partition("-")
+        await self._app.taking.take(task_id, slug, who(interaction), reply)
         await self._bot.replies.show(task_id, reply)
 
     async def invert(self, interaction: AnyInteraction, task_id: str) -> None:

@@ -8,6 +8,7 @@ from discord import ui
 from bot.delivery import words
 from bot.delivery.buttons import row
 from bot.delivery.cards import prompt_line, result_facts, small, title_of
+from bot.delivery.draft_rows import draft_rows
 from bot.delivery.reply_card import (
     REASON_SHOWN_MAX,
     card_link,
@@ -116,12 +117,9 @@ def _hidden(task: Task) -> str:
 
 def _buttons(shown: Shown) -> list[ui.ActionRow[Any]]:
     view, task = shown.view, shown.view.task
-    verbs: tuple[str, ...] = ()
     if task.state is TaskState.DRAFT and shown.is_mine:
-        verbs = ("go", "invert", "cancel") if task.mask_blob else ("go", "cancel")
-    elif view.may_cancel and shown.is_mine:
-        verbs = ("cancel",)
-    own = row(task.id, *verbs)
+        return draft_rows(view)
+    own = row(task.id, *(("cancel",) if view.may_cancel and shown.is_mine else ()))
     if link := card_link(task):
         own.add_item(ui.Button(label="To the card", url=link))
     if shown.report is None:

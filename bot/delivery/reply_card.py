@@ -8,6 +8,7 @@ from discord import MediaGalleryItem, ui
 from bot.delivery import words
 from bot.delivery.buttons import row
 from bot.delivery.cards import gallery, prompt_line, small, unread_prompt
+from bot.delivery.draft_rows import draft_rows
 from bot.delivery.status import ACCENTS, LIVE, advice, paid_line, state_line, waiting_lines
 from bot.domain import CardState, MaskSource, Task, TaskState
 from bot.services.cards import PostFile, TaskView
@@ -30,9 +31,7 @@ def render_reply(
     notes = _notes(view)
     if notes:
         parts.append(ui.TextDisplay("\n".join(notes)))
-    buttons = _buttons(view)
-    if buttons is not None:
-        parts.append(buttons)
+    parts += _buttons(view)
     box: ui.Container[Any] = ui.Container(*parts, accent_color=ACCENTS[task.state])
     return ui.LayoutView(timeout=None).add_item(box)
 
@@ -61,7 +60,9 @@ def _head(view: TaskView) -> list[str]:
         lines.append(words.shortened(task.draft_reason, REASON_SHOWN_MAX))
     else:
         lines += [state_line(view), *(waiting_lines(view) if task.state in LIVE else ())]
-    lines += [" · ".join(filter(None, (view.provider_title, paid_line(task)))), advice(task)]
+    if not view.offers:
+        lines.append(" · ".join(filter(None, (view.provider_title, paid_line(task)))))
+    lines.append(advice(task))
     said = "\n".join(line for line in lines if line)
     return ["\n".join((f"### {title}", *prompt_line(task))), said]
 
@@ -104,13 +105,12 @@ def mask_source(view: TaskView) -> str:
     return words.MASK_SOURCES[view.task.mask_source]
 
 
-def _buttons(view: TaskView) -> ui.ActionRow[Any] | None:
+def _buttons(view: TaskView) -> list[ui.ActionRow[Any]]:
     task = view.task
     if task.state is TaskState.DRAFT:
-        go = ("go",) if view.may_go else ()
-        return row(task.id, *go, *(("invert",) if task.mask_blob else ()), "cancel")
+        return draft_rows(view)
     link = card_link(task)
     buttons = row(task.id, *(("cancel",) if view.may_cancel and task.state in LIVE else ()))
     if link:
         buttons.add_item(ui.Button(label="To the card", url=link))
-    return buttons if buttons.children else None
+    return [buttons] if buttons.children else []

@@ -32,10 +32,20 @@ class Progress:
 
 
 @dataclass(frozen=True, slots=True)
+class OfferView:
+    """One who could take a draft whose provider is paused, and for how many credits."""
+
+    slug: str
+    title: str
+    credits: int
+
+
+@dataclass(frozen=True, slots=True)
 class TaskView:
     """Everything a renderer needs, so that it asks nobody.
 
-    `goes_on` are what the task's own provider can do with its results and nobody else.
+    `goes_on` are what the task's own provider can do with its results and nobody else; `offers`
+    are there while a draft's provider is paused.
     """
 
     task: Task
@@ -50,6 +60,7 @@ class TaskView:
     may_go: bool = True
     paid_by: PaidBy | None = None
     goes_on: tuple[Op, ...] = ()
+    offers: tuple[OfferView, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,8 @@ from bot.db.models import Blob
 from bot.domain import CardState, Op, Result, Task, TaskState
 from bot.providers.base import PromptUse, Provider, ProviderSpec, Waiting
 from bot.services.blobs import Blobs
-from bot.services.cards import Progress, ResultView, TaskView
+from bot.services.cards import OfferView, Progress, ResultView, TaskView
+from bot.services.choosing import offers_of
 from bot.services.paid_by import PaidBy
 from bot.services.records import from_json
 
@@ -50,7 +51,18 @@ def view_of(
         may_go=op is None or float(task.mask_facts.get("coverage") or 0) <= op.coverage_max,
         goes_on=goes_on_from(task, spec),
         paid_by=seen.payers.get(task.id),
+        offers=_offers(task, providers),
         wants_ping=_wants_ping(task, seen.pings.get(task.person_id, "long"), now, ping_after_s),
+    )
+
+
+def _offers(task: Task, providers: Mapping[str, Provider]) -> tuple[OfferView, ...]:
+    if task.state is not S.DRAFT:
+        return ()
+    return tuple(
+        OfferView(each.slug, providers[each.slug].spec.title, each.credits)
+        for each in offers_of(task.offers)
+        if each.slug in providers
     )
 
 
