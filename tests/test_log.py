@@ -54,6 +54,8 @@ LEAKS = {
     "key header": ("{'x-api-key': 'abc-def'}", "abc-def"),
     "bearer alone": ("sent Bearer abcdefgh.ijk", "abcdefgh.ijk"),
     "query": ("GET /paint?task=k3f9&token=abc-def", "abc-def"),
+    "media link": ("GET https://a.example/media/AbCd-ef_hijklmnopqrstu/t1/mask.png", "AbCd-ef"),
+    "webhook path": ("POST /hooks/some-one/t1/AbCd-ef_hijklmnopqrst", "AbCd-ef"),
     "secret": (f"key {SECRET} refused", SECRET),
     "secret in a URL": ("GET /?k=s3cret%2Fkey%2Bfor%3Da-provider", "a-provider"),
 }
