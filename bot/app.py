@@ -14,8 +14,10 @@ from bot.db.migrate import upgrade
 from bot.delivery.client import InpaintBot
 from bot.delivery.gateway import gateway_part
 from bot.delivery.ledger_alarm import LedgerAlarm
+from bot.delivery.membership import Membership
 from bot.delivery.post import ViewLoop
 from bot.delivery.reporting import ReportLoop
+from bot.domain import Task
 from bot.imaging.worker import PicturePool
 from bot.providers import PROVIDERS, Factory, Off, built
 from bot.providers.api import ApiClient, open_client
@@ -25,6 +27,7 @@ from bot.services.blobs import Blobs
 from bot.services.board import Board
 from bot.services.breaker import Prober
 from bot.services.clock import SystemClock
+from bot.services.credit_desk import CreditDesk, CreditParts, open_credit_desk
 from bot.services.desk import Desk
 from bot.services.disk import Disk
 from bot.services.dispatch import EmbeddedDispatcher
@@ -34,6 +37,7 @@ from bot.services.facts import Facts
 from bot.services.intake import Intake
 from bot.services.ledger import Ledger
 from bot.services.moves import Moves
+from bot.services.painting import Painting
 from bot.services.ports import Clock, Pictures
 from bot.services.posting import Posting
 from bot.services.reconcile import Reconciler
@@ -69,6 +73,7 @@ class App:
     tasks: Tasks
     intake: Intake
     desk: Desk
+    credits: CreditDesk
     cards: Board
     state: Facts
     dispatcher: EmbeddedDispatcher
@@ -79,6 +84,8 @@ class App:
     disk: Disk
     prober: Prober
     watch: Watch
+    painting: Painting
+    paint_link: Callable[[Task], str | None]
     routes: Routes
 
     @property
@@ -94,6 +101,7 @@ class App:
             # Ends after the engine, so that cards show where the engine left them.
             stack.push_async_callback(end, views)
             await stack.enter_async_context(self.engine())
+            self.painting.ask(Membership(bot))
             views.append(_started("views", ViewLoop(bot, self).run))
             views.append(_started("reports", ReportLoop(bot, self).run))
             views.append(_started("alarm", LedgerAlarm(bot, self).run))
@@ -109,6 +117,7 @@ class App:
             _started("reconciler", self.reconciler.run),
             _started("disk", self.disk.run),
             _started("retention", self.retention.run),
+            _started("erasures", self.credits.erasures.run),
             _started("prober", self.prober.run),
         ]
         try:
@@ -176,6 +185,10 @@ def compose(ground: Ground) -> App:
     tools = Toolbox(db, clock, tasks, blobs, pictures, providers, dispatcher, work)
     desk = wiring.desk(ground, care, ledger, signals, cards)
     disk = Disk(settings.data_dir, int(settings.disk_limit_gb * 1e9), clock)
+    intake = wiring.intake(settings, tools, desk, ledger, admission, disk)
+    painting = wiring.painting(ground, intake, desk, cards)
+    retention = Retention(db, clock, blobs, settings.retention_days)
+    money = CreditParts(db, clock, ledger, desk.allowances, tasks, blobs, retention, signals)
     return App(
         settings=settings,
         clock=clock,
@@ -187,19 +200,22 @@ def compose(ground: Ground) -> App:
         ledger=ledger,
         blobs=blobs,
         tasks=tasks,
-        intake=wiring.intake(settings, tools, desk, ledger, admission, disk),
+        intake=intake,
         desk=desk,
+        credits=open_credit_desk(money),
         cards=cards,
         state=Facts(db),
         dispatcher=dispatcher,
         drive=Drive(tools, admission.kick),
         admission=admission,
         reconciler=Reconciler(db, clock, tasks, cards, dispatcher, work, settings.reconcile_s),
-        retention=Retention(db, clock, blobs, settings.retention_days),
+        retention=retention,
         disk=disk,
         prober=care.prober(admission.kick),
         watch=wiring.watch(ground, signals, disk),
-        routes=wiring.public_routes(ground, dispatcher.hurry),
+        painting=painting,
+        paint_link=wiring.paint_link(ground),
+        routes=wiring.public_routes(ground, dispatcher.hurry, painting),
     )
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from bot.db.engine import Database
+from bot.domain import Task
 from bot.providers import Off, Parts
 from bot.providers.api import ApiClient
 from bot.providers.base import Fills, Provider
@@ -21,6 +22,7 @@ from bot.services.facts import Facts
 from bot.services.intake import Intake, IntakeTools
 from bot.services.ledger import Ledger
 from bot.services.looking import Looking
+from bot.services.painting import Painting, PaintingTools
 from bot.services.ports import Clock, Pictures
 from bot.services.pulse import Pulse
 from bot.services.quoting import Quoting
@@ -28,6 +30,7 @@ from bot.services.signals import Signals
 from bot.services.supervision import Supervision
 from bot.services.toolbox import Toolbox
 from bot.settings import Settings
+from bot.web.editor import Editor
 from bot.web.public import Links, Routes, make_links
 from bot.web.tokens import open_keys
 from bot.web.watch import Watch
@@ -71,7 +74,18 @@ class _Hooks:
         return Hook(self.links.url(slug, task_id), self.links.secret(slug, task_id))
 
 
-def public_routes(ground: Ground, hurry: Callable[[str], None]) -> Routes:
+def painting(ground: Ground, intake: Intake, desk: Desk, board: Board) -> Painting:
+    """What the painting page does."""
+    tools = PaintingTools(ground.pictures, desk.routing, desk.limits, desk.prices, board)
+    return Painting(intake, tools)
+
+
+def paint_link(ground: Ground) -> Callable[[Task], str | None]:
+    """Where a draft can be painted on; nowhere without PUBLIC_URL."""
+    return ground.links.edits.link if ground.links else lambda _task: None
+
+
+def public_routes(ground: Ground, hurry: Callable[[str], None], painting: Painting) -> Routes:
     """What PUBLIC_URL leads to; nothing where it is empty."""
     if ground.links is None:
         return ()
@@ -81,6 +95,7 @@ def public_routes(ground: Ground, hurry: Callable[[str], None]) -> Routes:
     return (
         *ground.links.media.routes(),
         *Webhooks(ground.links.hooks, callers, hurry).routes(),
+        *Editor(ground.links.edits, painting, ground.clock).routes(),
     )
 
 

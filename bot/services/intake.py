@@ -74,6 +74,11 @@ class Intake:
         self._t = tools
         self._open = True
 
+    @property
+    def tools(self) -> IntakeTools:
+        """For those who prepare what it is to release."""
+        return self._t
+
     def close(self) -> None:
         """Take nothing new; the bot is stopping."""
         self._open = False

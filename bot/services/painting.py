@@ -11,7 +11,6 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Protocol
 
-from bot.db.engine import Database
 from bot.domain import JsonObject, MaskFacts, Task, TaskState
 from bot.errors import BadOption, LimitReached, PictureLost, TaskGone
 from bot.imaging.page import mask_copy, screen_copy
@@ -19,18 +18,16 @@ from bot.imaging.strokes import DOCUMENT_MAX_BYTES
 from bot.providers.base import PromptUse, ProviderSpec
 from bot.services import reading, wishes
 from bot.services.access import Who
-from bot.services.blobs import Blobs
 from bot.services.board import Board
 from bot.services.cards import TaskView
-from bot.services.clearing import Cleared, Clearing
+from bot.services.clearing import Cleared
 from bot.services.intake import Intake
 from bot.services.limits import Limits
-from bot.services.looking import Kept, Looking, check_coverage
+from bot.services.looking import Kept, check_coverage
 from bot.services.passing import passing_folder
 from bot.services.ports import Clock, Pictures
 from bot.services.prices import Prices
 from bot.services.pricing import Quote, quote
-from bot.services.quoting import Quoting
 from bot.services.records import from_json, to_json
 from bot.services.routing import Routing
 
@@ -86,17 +83,9 @@ class PriceChanged(LimitReached):
 
 @dataclass(frozen=True, slots=True)
 class PaintingTools:
-    """What it works with."""
+    """What it works with beside the intake and the intake's own tools."""
 
-    db: Database
-    clock: Clock
     pictures: Pictures
-    blobs: Blobs
-    work: Path
-    intake: Intake
-    looking: Looking
-    clearing: Clearing
-    quoting: Quoting
     routing: Routing
     limits: Limits
     prices: Prices
@@ -106,7 +95,8 @@ class PaintingTools:
 class Painting:
     """Everything by a task's id: who may come here is the link's affair."""
 
-    def __init__(self, tools: PaintingTools) -> None:
+    def __init__(self, intake: Intake, tools: PaintingTools) -> None:
+        self._intake, self._in = intake, intake.tools
         self._t = tools
         self._membership: Membership | None = None
 
@@ -117,7 +107,7 @@ class Painting:
     async def look(self, task_id: str) -> TaskView:
         """The task as it stands; raises TaskGone once there is nothing to see here any more."""
         views = await self._t.board.view([task_id])
-        if not views or _is_over(views[0].task, self._t.clock):
+        if not views or _is_over(views[0].task, self._in.clock):
             raise TaskGone(OVER)
         return views[0]
 
@@ -127,7 +117,7 @@ class Painting:
         spec = self._t.routing.spec(task.provider)
         if task.picture_blob is None or spec.ops[task.op].mask is None:
             raise TaskGone(NOT_PAINTABLE)
-        async with self._t.db.read() as session:
+        async with self._in.db.read() as session:
             rate = await self._t.prices.rate_in(session, task.guild_id, spec.slug)
         counts = range(1, wishes.count_max(spec.ops[task.op]) + 1)
         prices = [quote(spec, task.op, count, rate).credits for count in counts]
@@ -159,12 +149,12 @@ class Painting:
         task = (await self.look(task_id)).task
         if task.state is not TaskState.DRAFT:
             raise TaskGone(USED)
-        self._t.intake.check_open()
+        self._intake.check_open()
         who = await self._who(task)
         asked, tuned = self._asked(task, painted)
-        async with self._t.db.read() as session:
-            cleared = await self._t.clearing.clear_draft(session, asked, who)
-        async with passing_folder(self._t.work) as folder:
+        async with self._in.db.read() as session:
+            cleared = await self._in.clearing.clear_draft(session, asked, who)
+        async with passing_folder(self._in.work) as folder:
             kept = await self._drawn(asked, painted, tuned, folder)
         await self._release(task, asked, cleared, kept, painted.credits)
         return (await self.look(task_id)).task
@@ -196,30 +186,30 @@ class Painting:
         await asyncio.to_thread(document.write_text, painted.strokes, "utf-8", "replace")
         picture = await self._file(task.picture_blob)
         marked = await self._file(task.mask_core_blob) if task.mask_core_blob else None
-        return await self._t.looking.draw(picture, document, marked, chosen.tuning, folder)
+        return await self._in.looking.draw(picture, document, marked, chosen.tuning, folder)
 
     async def _release(
         self, task: Task, asked: Task, cleared: Cleared, kept: Kept, shown: int | None
     ) -> None:
         check_coverage(from_json(MaskFacts, kept.columns["mask_facts"]), cleared.op)
         facts = {"picture_facts": task.picture_facts, **kept.columns}
-        price = await self._t.quoting.price(cleared, facts)
+        price = await self._in.quoting.price(cleared, facts)
         if shown is not None and shown != price.credits:
             raise PriceChanged(shown, price.credits)
         columns = {**kept.columns, **_wish_columns(asked, price)}
         try:
-            await self._t.intake.release(task, cleared.request, price, columns, kept)
+            await self._intake.release(task, cleared.request, price, columns, kept)
         except TaskGone:
             raise TaskGone(USED) from None
 
     async def _copy(self, path: Path, stage: Callable[[Path, Path], Path]) -> bytes:
-        async with passing_folder(self._t.work) as folder:
+        async with passing_folder(self._in.work) as folder:
             made = await self._t.pictures.short(stage, path, folder / "copy")
             return await asyncio.to_thread(made.read_bytes)
 
     async def _file(self, blob: str | None) -> Path:
-        async with self._t.db.read() as session:
-            paths = await reading.blob_paths(session, self._t.blobs, blob)
+        async with self._in.db.read() as session:
+            paths = await reading.blob_paths(session, self._in.blobs, blob)
         if not paths:
             raise PictureLost
         return paths[0]

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from aiohttp import hdrs, web
 from pydantic import ValidationError
 
-from bot.domain import JsonObject, Task, TaskState
+from bot.domain import JsonObject, Op, Task, TaskState
 from bot.errors import (
     BotError,
     LimitReached,
@@ -40,6 +40,7 @@ from bot.web.tokens import SUBJECT_BYTES, Tokens
 log = logging.getLogger(__name__)
 
 PURPOSE = "edit"
+PAINTED = frozenset({Op.INPAINT, Op.ERASE})
 # A link outlives its draft, to show how the edit goes on.
 LOOK_ON = timedelta(hours=1)
 BODY_BYTES_MAX = STROKES_MAX_BYTES + 64 * 1024
@@ -88,6 +89,8 @@ class EditLinks:
     def link(self, task: Task) -> str | None:
         """Where this draft is painted on, the same each time; None where it is none."""
         if task.state is not TaskState.DRAFT or task.draft_expires_at is None:
+            return None
+        if task.op not in PAINTED or task.picture_blob is None:
             return None
         subject = task.id.encode().ljust(SUBJECT_BYTES, b"\0")
         ends_at = (task.draft_expires_at + LOOK_ON).replace(microsecond=0)

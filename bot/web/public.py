@@ -13,6 +13,7 @@ from pathlib import Path
 from aiohttp import web
 
 from bot.services.ports import Clock
+from bot.web.editor import EditLinks
 from bot.web.listen import guarded_application, listening
 from bot.web.media import Media
 from bot.web.tokens import Tokens
@@ -30,12 +31,14 @@ class Links:
     tokens: Tokens
     media: Media
     hooks: HookLinks
+    edits: EditLinks
 
 
 def make_links(base_url: str, work: Path, keys: Sequence[bytes], clock: Clock) -> Links:
     """Links to the passing files in `work`, signed with the first of the keys."""
     tokens = Tokens(keys, clock)
-    return Links(base_url, tokens, Media(base_url, work, tokens), HookLinks(base_url, tokens))
+    media, hooks = Media(base_url, work, tokens), HookLinks(base_url, tokens)
+    return Links(base_url, tokens, media, hooks, EditLinks(base_url, tokens, clock))
 
 
 def public_application(routes: Iterable[web.RouteDef]) -> web.Application:
