@@ -36,21 +36,15 @@ _DASH = re.compile(r"(?<=[\d%])\s*-\s*(?=\d)", re.ASCII)
 UNKNOWN = (
     "I do not understand the place “{}”. Write it like `top left`, `center 40%`, `left half`, "
     "`10% 20% 50% 60%` (left, top, width, height), `B2, C2-D3` (cells) or `left 25%, up 10%` "
-    "(adds room there). Nothing was charged."
+    "(adds room there)."
 )
 EMPTY = "`where` is empty. Write a place like `top left`, `center 40%` or `10% 20% 50% 60%`."
 TOO_LONG = f"`where` is too long. At most {LENGTH_MAX} characters, please."
-NO_CELL = "There is no cell {}: the columns are A to E, the rows 1 to 5. Nothing was charged."
-OUTSIDE = (
-    "The box {} reaches outside the picture: everything lies between 0% and 100%. {}"
-    "Nothing was charged."
-)
-AS_CORNERS = "If those are two corners, write `{:g}% {:g}% to {:g}% {:g}%`. "
-NO_AREA = "The box {} is empty: it needs a width and a height. Nothing was charged."
-SIDE_RANGE = (
-    "I can add more than 0% and at most 100% of the picture at each side, not {:g}%. "
-    "Nothing was charged."
-)
+NO_CELL = "There is no cell {}: the columns are A to E, the rows 1 to 5."
+OUTSIDE = "The box {} reaches outside the picture: everything lies between 0% and 100%.{}"
+AS_CORNERS = " If those are two corners, write `{:g}% {:g}% to {:g}% {:g}%`."
+NO_AREA = "The box {} is empty: it needs a width and a height."
+SIDE_RANGE = "I can add more than 0% and at most 100% of the picture at each side, not {:g}%."
 
 
 @dataclass(frozen=True, slots=True)
