@@ -6,10 +6,12 @@ from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
 from aiohttp import hdrs, web
+from aiohttp.http import HttpProcessingError
 
 from bot.web.address import refusal
 
 log = logging.getLogger(__name__)
+server_log = logging.getLogger(f"{__name__}.server")
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 BODY_BYTES_MAX = 64 * 1024
@@ -33,6 +35,15 @@ HEADERS = {
 }
 
 
+def _is_worth_a_line(record: logging.LogRecord) -> bool:
+    """Not what is no HTTP: anybody can send it, and its traceback quotes what was sent."""
+    error = record.exc_info[1] if record.exc_info else None
+    return not isinstance(error, HttpProcessingError)
+
+
+server_log.addFilter(_is_worth_a_line)
+
+
 def guarded_application(*, body_bytes_max: int = BODY_BYTES_MAX) -> web.Application:
     """An application without routes, whose answers tell nothing that was not asked for."""
     app = web.Application(middlewares=[_quiet], client_max_size=body_bytes_max)
@@ -52,6 +63,7 @@ async def listening(
     runner = web.AppRunner(
         app,
         access_log=None,
+        logger=server_log,
         keepalive_timeout=IDLE_S,
         lingering_time=LINGER_S,
         shutdown_timeout=1.0,

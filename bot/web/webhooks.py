@@ -16,7 +16,7 @@ from bot.web.listen import read_body
 from bot.web.tokens import Tokens
 
 log = logging.getLogger(__name__)
-BODY_BYTES_MAX = 64 * 1024
+BODY_BYTES_MAX, BODY_TIMEOUT_S = 64 * 1024, 10.0
 _PATH, _SECRET = "webhook path", "webhook secret"
 
 
@@ -73,7 +73,7 @@ class Webhooks:
         listener = self._listeners.get(slug)
         if listener is None or not self._links.is_ours(slug, task_id, found["stamp"]):
             raise web.HTTPNotFound
-        body = await read_body(request, BODY_BYTES_MAX)
+        body = await read_body(request, BODY_BYTES_MAX, BODY_TIMEOUT_S)
         is_news = listener(request.headers, body, self._links.secret(slug, task_id))
         with task_context(task_id):
             if is_news is None:

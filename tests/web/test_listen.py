@@ -1,6 +1,8 @@
 """What holds for every route, whoever adds one."""
 
+import asyncio
 import logging
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
@@ -32,6 +34,33 @@ ROUTES = (
     web.get("/page", page),
     web.get("/away", away),
 )
+
+
+MALFORMED = [
+    b"GET /secret-path HTTP/9.9x\r\n\r\n",
+    b"GET /secret-path HTTP/1.1\r\nHost: x\r\nsecret-header\r\n\r\n",
+    b"GET /secret-path\0 HTTP/1.1\r\nHost: x\r\n\r\n",
+    b"GET / HTTP/1.1\r\nHost: x\r\nX: %b\r\n\r\n" % (b"secret" * 2000),
+    b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: -5\r\n\r\n",
+    b"\x16\x03\x01\x02\0secret",
+]
+
+
+@pytest.mark.parametrize("sent", MALFORMED)
+async def test_what_is_no_http_is_refused_and_fills_no_log(
+    sent: bytes, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    async with publishing(ROUTES, "127.0.0.1", 0) as address:
+        parts = urlsplit(address)
+        reader, writer = await asyncio.open_connection(parts.hostname, parts.port)
+        writer.write(sent)
+        async with asyncio.timeout(10):
+            assert (await reader.read()).startswith(b"HTTP/1.0 400 ")
+        writer.close()
+        await writer.wait_closed()
+    assert [each.name for each in caplog.records] == ["bot.web.public"]
+    assert "secret" not in caplog.text
 
 
 async def test_a_route_may_break_refuse_or_say_more(caplog: pytest.LogCaptureFixture) -> None:

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from bot.web import listen
+from bot.web import webhooks
 from bot.web.webhooks import BODY_BYTES_MAX
 from tests.web.outside import SECRET_HEADER, Outside, assert_silent, outside
 
@@ -112,7 +112,7 @@ async def test_a_body_may_be_so_long_and_no_longer(door: Outside) -> None:
 async def test_a_body_that_does_not_come_is_not_waited_for(
     door: Outside, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(listen, "BODY_TIMEOUT_S", 0.1)
+    monkeypatch.setattr(webhooks, "BODY_TIMEOUT_S", 0.1)
     parts = urlsplit(url(door))
     reader, writer = await asyncio.open_connection(parts.hostname, parts.port)
     head = f"POST {parts.path} HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{{"
@@ -120,6 +120,7 @@ async def test_a_body_that_does_not_come_is_not_waited_for(
     async with asyncio.timeout(10):
         assert (await reader.readline()).startswith(b"HTTP/1.1 408 ")
     writer.close()
+    await writer.wait_closed()
     assert door.hurried == []
 
 
