@@ -101,7 +101,7 @@ def _unread(best: Candidate, candidates: Sequence[Candidate]) -> str:
 def _instead(wanted: Candidate, offers: Sequence[Candidate]) -> Choice:
     said = wanted.stopped or ""
     if not offers:
-        raise NothingCanDoThis(f"{said} No other provider here can do this. Nothing was charged.")
+        raise NothingCanDoThis(f"{said} No other provider here can do this.")
     reason = f"{said} Nothing is charged yet. Who else can do this:"
     return Choice(wanted.spec, reason, tuple(offers))
 

@@ -99,7 +99,7 @@ class Clearing:
         choice = await self._unless_stopped(session, routing, asked)
         spec = choice.spec
         op = spec.ops[task.op]
-        options.check(from_json(Options, task.options), spec, op, who.age_restricted)
+        options.check(_seedless(asked).options, spec, op, who.age_restricted)
         if task.mask_blob:
             check_coverage(from_json(MaskFacts, task.mask_facts), op)
         rate = await self._prices.rate_in(session, task.guild_id, spec.slug)
@@ -174,9 +174,7 @@ class Clearing:
         if spec.slug not in await self._stops.now(session, asked.op, asked.count):
             return Choice(spec)
         made = await made_by(session, asked.parent_task_id, asked.parent_result_n)
-        # Each task has a seed; that not everybody takes one must not keep them from it.
-        seedless = replace(asked, options=replace(asked.options, seed=None))
-        return await self._decided(session, routing, seedless, made)
+        return await self._decided(session, routing, _seedless(asked), made)
 
 
 def _notes(spec: ProviderSpec, request: EditRequest, asked: EditRequest) -> tuple[str, ...]:
@@ -184,6 +182,11 @@ def _notes(spec: ProviderSpec, request: EditRequest, asked: EditRequest) -> tupl
     if request.count in {1, asked.count}:
         return ()
     return (f"{spec.title} makes {asked.count} pictures here, whatever was asked for.",)
+
+
+def _seedless(asked: EditRequest) -> EditRequest:
+    """Every task has a seed: that not everybody takes one must keep nobody from a draft."""
+    return replace(asked, options=replace(asked.options, seed=None))
 
 
 def _texts(prompt: str, chosen: Options) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from simcord.results import InteractionResult, ResponseMessage
 from bot.domain import TaskState
 from bot.services.access import Use
 from tests import assets
+from tests.cogs.pausing import pause, resume
 from tests.cogs.staff import copies, hand_out, promote, said
 from tests.cogs.world import World
 from tests.services.scripted import hang
@@ -143,6 +144,7 @@ ENTRANCES: Mapping[str, Entrance] = {
     "typing server block until": typing("server block", "until", Use.ADMIN),
     "button invert": button("draft", "invert", Use.EDIT, writes=True),
     "button go": button("draft", "go", Use.EDIT, writes=True),
+    "button take": button("paused draft", "take", Use.EDIT, writes=True),
     "button again": button("card", "again", Use.EDIT, writes=True),
     "button upscale": button("imagined", "upscale", Use.EDIT, writes=True),
     "button vary": button("imagined", "vary", Use.EDIT, writes=True),
@@ -226,10 +228,14 @@ async def _reports(world: World, channel: ChannelHandle) -> dict[str, Any]:
 
 async def _edits(world: World) -> dict[str, Any]:
     world.provider.polls = [hang]
+    await pause(world, "scripted")
+    paused = await world.inpaint(provider="scripted")
+    await resume(world, "scripted")
     draft = await world.inpaint(mask=INVERTED)
     await world.inpaint(prompt="a slow boat")
     await world.in_state(S.RUNNING)
-    return {"draft": draft.response, "running": world.cards()[-1]}
+    drafts = {"draft": draft.response, "paused draft": paused.response}
+    return {**drafts, "running": world.cards()[-1]}
 
 
 async def _pages(world: World) -> dict[str, Any]:
