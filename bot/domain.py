@@ -101,6 +101,9 @@ class CardState(StrEnum):
     DELETED = "deleted"
 
 
+TAKEN_AWAY = frozenset({CardState.DELETING, CardState.DELETED})
+
+
 class ResultState(StrEnum):
     """What a provider delivered in one place of the count."""
 

@@ -13,7 +13,7 @@ from bot.domain import EditRequest, MaskTuning, Op, Options
 from bot.errors import BadParent, BadPicture
 from bot.services.access import Use
 from bot.services.options import parse_extra
-from bot.services.sources import BOTH, NEITHER
+from bot.services.sources import BOTH, NEITHER, RESULT_OF_NOTHING
 from cogs.ui import choices, offering
 from cogs.ui.asking import asked, check_permissions, viewable_channels
 from cogs.ui.choices import quiet
@@ -111,6 +111,8 @@ class Inpaint(commands.Cog):
             raise BadParent(BOTH)
         if not image and not request.parent_task_id:
             raise BadPicture(NEITHER)
+        if image and request.parent_result_n is not None:
+            raise BadParent(RESULT_OF_NOTHING)
         for attachment, what in ((image, "picture"), (mask, "mask")):
             if attachment:
                 check_attachment(attachment, what, self._app.settings.image_bytes_max)

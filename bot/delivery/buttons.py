@@ -22,7 +22,7 @@ from bot.services.access import Use
 from bot.services.ports import Clock
 
 SECOND_PRESS = timedelta(seconds=10)
-JUST_PRESSED = "You pressed that just now. Give it a few seconds."
+JUST_PRESSED = "You pressed that just now and I am on it, so once is enough."
 
 Press = Callable[[AnyInteraction, str], Awaitable[None]]
 

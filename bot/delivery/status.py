@@ -37,6 +37,7 @@ STATES: dict[TaskState, str] = {
     _S.EXPIRED: "Expired",
     _S.UNKNOWN: "Unclear",
 }
+EXPIRED = "This draft was not used in time, so I let it go."
 
 
 def face(view: TaskView) -> str:
@@ -109,7 +110,7 @@ def _ended_without(task: Task) -> str:
         case _S.CANCELLED:
             return "Cancelled."
         case _S.EXPIRED:
-            return "This draft was not used in time, so I let it go."
+            return words.plain(task.error_text or EXPIRED, 500, times=True)
         case _S.UNKNOWN:
             return words.plain(task.error_text or AmbiguousSubmit.default, 500, times=True)
         case _:

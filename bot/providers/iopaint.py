@@ -196,9 +196,7 @@ class Iopaint:
         if name not in {model.id for model in await self._installed()}:
             raise Rejected(f"IOPaint has no model `{name[:64]}` here. You were not charged.")
         if parse_model(await self._ask("GET", "/model")) != name:
-            await self._ask(
-                "POST", "/model", {"name": name}, timeout_s=self._spec.submit_timeout_s
-            )
+            await self._ask("POST", "/model", {"name": name}, timeout_s=self._spec.submit_timeout_s)
         return {}
 
     async def submit(self, job: Job) -> Update:

@@ -32,6 +32,7 @@ from bot.services.blobs import Blobs
 from bot.services.booking import Booking
 from bot.services.clearing import Cleared, Clearing
 from bot.services.disk import Disk
+from bot.services.limits import DRAFTS_MAX
 from bot.services.looking import Kept, Looking
 from bot.services.passing import passing_folder
 from bot.services.payers import Spot
@@ -39,7 +40,7 @@ from bot.services.ports import Clock
 from bot.services.pricing import Quote, quote
 from bot.services.quoting import Quoting
 from bot.services.records import from_json
-from bot.services.sources import REPORTED
+from bot.services.sources import REPORTED, was_deleted
 from bot.services.tasks import Tasks
 
 TWIN_S = 10.0
@@ -183,6 +184,8 @@ class Intake:
         old = await self._t.tasks.get(task_id)
         if old is None or old.guild_id != who.guild_id:
             raise TaskGone(CANNOT_REPEAT)
+        if was_deleted(old) and old.user_id != who.user_id:
+            raise TaskGone(CANNOT_REPEAT)
         lost = old.picture_blob is None if old.op in PASTED_BACK else old.let_go_at is not None
         if not old.state.is_terminal or lost:
             raise TaskGone(CANNOT_REPEAT)
@@ -237,6 +240,7 @@ class Intake:
             await self._t.blobs.record(session, *(kept.blobs if kept else ()))
             row["person_id"] = purse.person_id
             if row["draft_reason"]:
+                await self._t.tasks.make_room(session, purse.person_id, DRAFTS_MAX)
                 waits = rows.draft_columns(now, self._t.draft_minutes)
                 return await self._t.tasks.insert(
                     session, {**row, **waits, "state": TaskState.DRAFT}

@@ -8,6 +8,9 @@ from bot.errors import LimitReached
 from bot.services import reading
 from bot.services.guild_rules import GuildRules
 
+# Open drafts of a member: one more lets the oldest go, which is free and refuses nobody.
+DRAFTS_MAX = 10
+
 
 @dataclass(frozen=True, slots=True)
 class Limits:

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.db.base import table
 from bot.db.models import Blob, Person, ResultRow, TaskRow
-from bot.domain import HOLDING, IN_FLIGHT, EditRequest, Origin, Result, Task, TaskState
+from bot.domain import HOLDING, IN_FLIGHT, TAKEN_AWAY, EditRequest, Origin, Result, Task, TaskState
 from bot.services.blobs import Blobs
 
 _RESULT_FIELDS = tuple(field.name for field in fields(Result))
@@ -83,7 +83,10 @@ async def usable_parents(
     text: str,
     limit: int,
 ) -> list[Task]:
-    """Done tasks in channels the member can view now, newest first, whose prompt or id fits."""
+    """Done tasks in channels the member can view now, newest first, whose prompt or id fits.
+
+    One whose card was deleted is its owner's alone.
+    """
     fits = or_(
         TaskRow.prompt.icontains(text, autoescape=True),
         TaskRow.id.istartswith(text, autoescape=True),
@@ -94,6 +97,7 @@ async def usable_parents(
         TaskRow.state == TaskState.DONE,
         TaskRow.let_go_at.is_(None),
         TaskRow.hidden.is_(False),
+        or_(TaskRow.card_state.not_in(TAKEN_AWAY), _people.c.discord_id == user_id),
         TaskRow.channel_id.in_(viewable_channels),
         *((fits,) if text else ()),
         newest_first=True,

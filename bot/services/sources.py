@@ -6,13 +6,18 @@ from pathlib import Path
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.db.models import Blob
-from bot.domain import EditRequest, Op, Result, Task, TaskState
+from bot.domain import TAKEN_AWAY, EditRequest, Op, Result, Task, TaskState
 from bot.errors import BadParent, BadPicture
 from bot.services import reading
 from bot.services.blobs import Blobs
 
 NEITHER = "Attach a picture as `image`, or pick an earlier edit as `parent`."
 BOTH = "Give either `image` or `parent`, not both: `parent` already brings its picture."
+RESULT_OF_NOTHING = (
+    "`result` says which picture of a `parent` to go on from, so it does not go with `image`. "
+    "Leave one of the two out."
+)
+NO_PICTURE = "That edit brought no picture to go on from. Pick another one."
 REPORTED = (
     "That edit was reported, so nobody can repeat it or go on from it until a moderator has "
     "looked at it."
@@ -53,6 +58,8 @@ async def find_source(session: AsyncSession, request: EditRequest, blobs: Blobs)
         return Source()
     if request.picture and request.parent_task_id:
         raise BadParent(BOTH)
+    if request.picture and request.parent_result_n is not None:
+        raise BadParent(RESULT_OF_NOTHING)
     if request.picture:
         return Source(upload=request.picture)
     if not request.parent_task_id:
@@ -94,7 +101,7 @@ async def _from_parent(session: AsyncSession, request: EditRequest, blobs: Blobs
             "ones are. Send the picture again as `image`."
         )
     if parent.state is not TaskState.DONE:
-        raise BadParent("That edit brought no picture to go on from. Pick another one.")
+        raise BadParent(NO_PICTURE)
     result, blob = _pick(await reading.results(session, [parent.id]), request.parent_result_n or 1)
     path = blobs.path(blob.id, blob.suffix)
     mask = await reading.blob_paths(session, blobs, parent.mask_core_blob)
@@ -104,7 +111,13 @@ async def _from_parent(session: AsyncSession, request: EditRequest, blobs: Blobs
 
 def _may_use(parent: Task, request: EditRequest) -> bool:
     viewable = request.may_view is None or parent.channel_id in request.may_view
-    return parent.guild_id == request.guild_id and viewable
+    shown = not was_deleted(parent) or parent.user_id == request.user_id
+    return parent.guild_id == request.guild_id and viewable and shown
+
+
+def was_deleted(task: Task) -> bool:
+    """Its card was taken away on purpose: from then on it is its owner's alone."""
+    return task.card_state in TAKEN_AWAY
 
 
 def _pick(results: list[tuple[Result, Blob | None]], n: int) -> tuple[Result, Blob]:
@@ -112,4 +125,6 @@ def _pick(results: list[tuple[Result, Blob | None]], n: int) -> tuple[Result, Bl
         if result.n == n and blob is not None:
             return result, blob
     there = [str(result.n) for result, blob in results if blob is not None]
+    if not there:
+        raise BadParent(NO_PICTURE)
     raise BadParent(f"That edit has no picture {n}. It has {', '.join(there)}.")

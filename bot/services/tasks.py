@@ -19,6 +19,7 @@ from bot.services.moves import Ending, Moves
 from bot.services.ports import Clock
 
 S = TaskState
+GAVE_WAY = "You have begun many newer drafts since, so I let this one go."
 
 
 class CancelOutcome(StrEnum):
@@ -154,6 +155,13 @@ class Tasks:
             )
             for task in rows:
                 await self._moves.move(session, task, {S.DRAFT}, S.EXPIRED)
+
+    async def make_room(self, session: AsyncSession, person_id: int, drafts_max: int) -> None:
+        """Let a member's oldest drafts go where one more would be more than `drafts_max`."""
+        mine = (TaskRow.person_id == person_id, TaskRow.state == S.DRAFT)
+        too_many = await reading.tasks(session, *mine, newest_first=True, offset=drafts_max - 1)
+        for task in too_many:
+            await self._moves.move(session, task, {S.DRAFT}, S.EXPIRED, error_text=GAVE_WAY)
 
     async def cancel(self, task_id: str, user_id: int, may_manage: bool) -> CancelOutcome:
         """A member's wish; what is not at the provider yet ends at once, with its refund."""

@@ -27,6 +27,7 @@ def mask_of(value: int) -> tuple[str, bytes]:
 TABLE: dict[str, tuple[dict[str, Any], str]] = {
     "neither image nor parent": ({"image": None, "mask": None}, "Attach a picture as `image`"),
     "both image and parent": ({"parent": "k3f9x2abcd"}, "either `image` or `parent`, not both"),
+    "a result without a parent": ({"result": 1}, "`result` says which picture of a `parent`"),
     "not an image": ({"image": ("a.png", b"hello, world" * 9)}, "not an image"),
     "not an image by its type": ({"image": ("a.txt", b"hello")}, "not an image but `text/plain`"),
     "a HEIC picture": ({"image": ("IMG_1.HEIC", b"\0" * 40)}, "is HEIC. Save it as JPEG or PNG"),

@@ -76,6 +76,19 @@ def request(folder: Path, key: str = "k1", **changes: Any) -> EditRequest:
     return EditRequest(**values)
 
 
+def child(parent_id: str, key: str, **changes: Any) -> EditRequest:
+    """A wish that goes on from an earlier task, with its picture and its mask."""
+    wish = EditRequest(
+        request_key=key,
+        origin=Origin.SLASH,
+        user_id=ALICE,
+        guild_id=GUILD,
+        channel_id=CHANNEL,
+        parent_task_id=parent_id,
+    )
+    return replace(wish, **changes)
+
+
 def who(user_id: int = ALICE, **changes: Any) -> Who:
     """A member in the guild."""
     return replace(Who(user_id, GUILD, place_ids=frozenset({CHANNEL})), **changes)

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 
 from bot.app import App
 from bot.db.models import Blob, TaskRow, Transfer
-from bot.domain import EditRequest, MaskTuning, Op, Options, Origin, TaskState
+from bot.domain import Op, Options, Origin, TaskState
 from bot.errors import (
     BadMask,
     BadOption,
@@ -23,13 +23,14 @@ from bot.errors import (
     TaskGone,
     UserError,
 )
+from bot.services import reading
+from bot.services.limits import DRAFTS_MAX
+from bot.services.tasks import GAVE_WAY
 from tests import assets
 from tests.services.engine import (
-    ALICE,
     BOB,
-    CHANNEL,
-    GUILD,
     assert_books,
+    child,
     opened,
     purse,
     request,
@@ -62,6 +63,7 @@ BAD = [
     (lambda _: {"mask": None}, BadMask, "where"),
     (lambda _: {"picture": None, "mask": None}, BadPicture, "image"),
     (lambda _: {"parent_task_id": "nothere"}, BadParent, "either"),
+    (lambda _: {"parent_result_n": 2}, BadParent, "`result`"),
     (lambda _: {"picture": None, "parent_task_id": "nothere"}, BadParent, "do not know"),
     (lambda _: {"prompt": "x" * 1001}, LimitReached, "1,001"),
     (lambda _: {"provider": "nobody"}, BadOption, "`scripted`"),
@@ -204,48 +206,19 @@ async def test_an_unused_draft_expires(tmp_path: Path) -> None:
             await app.intake.invert(draft.id, who())
 
 
-async def test_a_result_is_gone_on_from_with_its_own_mask(app: App, tmp_path: Path) -> None:
-    first = await app.intake.submit(request(tmp_path))
-    with pytest.raises(BadParent, match="not finished"):
-        await app.intake.submit(_child(first.id, "early"))
-    await until(app, first.id)
-    child = await app.intake.submit(_child(first.id, "child"))
-    ended = await until(app, child.id)
-    assert (ended.state, ended.parent_task_id, ended.parent_result_n) == (S.DONE, first.id, 1)
-    assert ended.mask_facts["source"] == "parent"
-
-
-@pytest.mark.parametrize(
-    ("change", "words"),
-    [
-        ({"guild_id": 10}, "do not know"),
-        ({"may_view": frozenset({1})}, "do not know"),
-        ({"parent_result_n": 4}, "no picture 4"),
-    ],
-    ids=["another guild", "a hidden channel", "no such result"],
-)
-async def test_a_foreign_parent_reads_like_an_unknown_one(
-    app: App, tmp_path: Path, change, words: str
-) -> None:
-    first = await app.intake.submit(request(tmp_path))
-    await until(app, first.id)
-    with pytest.raises(BadParent, match=words):
-        await app.intake.submit(replace(_child(first.id, "child"), **change))
-
-
-async def test_parents_are_offered_newest_first_and_only_where_seen(
-    app: App, tmp_path: Path
-) -> None:
-    tasks = [
-        await app.intake.submit(request(tmp_path, f"k{n}", prompt=f"wish {n}")) for n in range(3)
+async def test_the_oldest_of_too_many_drafts_gives_way(idle: App, tmp_path: Path) -> None:
+    mask = _inverted(tmp_path)
+    others = await idle.intake.submit(request(tmp_path, "bob's", user_id=BOB, mask=mask))
+    drafts = [
+        await idle.intake.submit(request(tmp_path, f"k{n}", mask=mask))
+        for n in range(DRAFTS_MAX + 2)
     ]
-    for task in tasks:
-        await until(app, task.id)
-    found = await app.tasks.usable_parents(BOB, GUILD, frozenset({CHANNEL}), "")
-    assert [task.prompt for task in found] == ["wish 2", "wish 1", "wish 0"]
-    assert len(await app.tasks.usable_parents(BOB, GUILD, frozenset({CHANNEL}), "SH 1")) == 1
-    assert await app.tasks.usable_parents(BOB, GUILD, frozenset({1}), "") == []
-    assert await app.tasks.usable_parents(BOB, 10, frozenset({CHANNEL}), "") == []
+    async with idle.db.read() as session:
+        rows = await reading.tasks(session, TaskRow.state == S.DRAFT)
+        gone = await reading.tasks(session, TaskRow.state == S.EXPIRED)
+    assert {task.id for task in rows} == {others.id, *(draft.id for draft in drafts[2:])}
+    assert [task.id for task in gone] == [draft.id for draft in drafts[:2]]
+    assert {task.error_text for task in gone} == {GAVE_WAY}
 
 
 async def test_again_makes_one_new_task_however_often_it_is_pressed(
@@ -291,19 +264,7 @@ async def test_a_second_start_finds_balances_and_tasks(tmp_path: Path) -> None:
         await until(app, first.id)
     async with opened(tmp_path / "data", Scripted()) as app, working(app):
         assert await purse(app) == (93, 0)
-        second = await app.intake.submit(_child(first.id, "second"))
+        second = await app.intake.submit(child(first.id, "second"))
         assert (await until(app, second.id)).state is S.DONE
         assert await purse(app) == (86, 0)
         await assert_books(app)
-
-
-def _child(parent_id: str, key: str) -> EditRequest:
-    return EditRequest(
-        request_key=key,
-        origin=Origin.SLASH,
-        user_id=ALICE,
-        guild_id=GUILD,
-        channel_id=CHANNEL,
-        parent_task_id=parent_id,
-        tuning=MaskTuning(),
-    )
