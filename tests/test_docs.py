@@ -3,12 +3,9 @@
 import re
 import tomllib
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Any
 
 import pytest
 
-from bot import wiring
 from bot.providers import PROVIDERS, Parts
 from bot.providers.api import ApiClient, open_client
 from bot.services import disk, pulse
@@ -17,9 +14,10 @@ from bot.services.retention import BATCH
 from bot.services.retention import EVERY_S as RETENTION_EVERY_S
 from bot.settings import Settings
 from bot.web.server import application
-from tests.services.engine import opened, settings
-from tests.services.scripted import FastClock, Scripted, ThreadPictures
+from tests.services.engine import opened
+from tests.services.scripted import Scripted, ThreadPictures
 from tests.web.browsing import browsing
+from tests.web.reached import published
 
 ROOT = Path(__file__).parents[1]
 DOCS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
@@ -94,12 +92,10 @@ async def test_every_page_and_part_is_told(tmp_path: Path) -> None:
 
 
 async def test_the_public_routes_are_told(tmp_path: Path) -> None:
-    chosen = settings(tmp_path, public_url="https://edit.example.org")
-    links = wiring.links(chosen, FastClock())
-    ground: Any = SimpleNamespace(links=links, providers={})
-    routes = wiring.public_routes(ground, lambda _task_id: None)
-    told = set(re.findall(r"^\| `/(\w+)/", section(OPERATING, "Public address"), re.MULTILINE))
-    assert {route.path.split("/")[1] for route in routes} == told
+    async with published(tmp_path, Scripted()) as (app, _):
+        routes = {route.path.split("/")[1] for route in app.routes}
+    told = re.findall(r"^\| `/(\w+)/", section(OPERATING, "Public address"), re.MULTILINE)
+    assert routes == set(told)
 
 
 def test_numbers_in_the_text_are_the_program_s() -> None:
