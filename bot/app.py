@@ -27,7 +27,7 @@ from bot.services.blobs import Blobs
 from bot.services.board import Board
 from bot.services.breaker import Prober
 from bot.services.clock import SystemClock
-from bot.services.credit_desk import CreditDesk, CreditParts, open_credit_desk
+from bot.services.credit_desk import CreditDesk
 from bot.services.desk import Desk
 from bot.services.disk import Disk
 from bot.services.dispatch import EmbeddedDispatcher
@@ -61,12 +61,8 @@ RESTART_LOOP_S = 1.0
 class App:
     """Everything that is open; lives as long as `open_app`."""
 
-    settings: Settings
-    clock: Clock
-    db: Database
-    pictures: Pictures
+    ground: Ground
     providers: Mapping[str, Provider]
-    off: Sequence[Off]
     signals: Signals
     ledger: Ledger
     blobs: Blobs
@@ -92,6 +88,31 @@ class App:
     def taking(self) -> Taking:
         """What gives a draft to one of those that it offers."""
         return Taking(self.db, self.tasks, self.providers, self.intake)
+
+    @property
+    def settings(self) -> Settings:
+        """The operator's choices."""
+        return self.ground.settings
+
+    @property
+    def clock(self) -> Clock:
+        """The only source of time."""
+        return self.ground.clock
+
+    @property
+    def db(self) -> Database:
+        """The one file."""
+        return self.ground.db
+
+    @property
+    def pictures(self) -> Pictures:
+        """The picture workers."""
+        return self.ground.pictures
+
+    @property
+    def off(self) -> Sequence[Off]:
+        """Providers that are not set up."""
+        return self.ground.off
 
     @asynccontextmanager
     async def running(self, bot: InpaintBot) -> AsyncGenerator[None]:
@@ -188,21 +209,16 @@ def compose(ground: Ground) -> App:
     intake = wiring.intake(settings, tools, desk, ledger, admission, disk)
     painting = wiring.painting(ground, intake, desk, cards)
     retention = Retention(db, clock, blobs, settings.retention_days)
-    money = CreditParts(db, clock, ledger, desk.allowances, tasks, blobs, retention, signals)
     return App(
-        settings=settings,
-        clock=clock,
-        db=db,
-        pictures=pictures,
+        ground=ground,
         providers=providers,
-        off=ground.off,
         signals=signals,
         ledger=ledger,
         blobs=blobs,
         tasks=tasks,
         intake=intake,
         desk=desk,
-        credits=open_credit_desk(money),
+        credits=wiring.credits(tools, desk, ledger, retention, signals),
         cards=cards,
         state=Facts(db),
         dispatcher=dispatcher,

@@ -16,6 +16,7 @@ from bot.services.board import Board
 from bot.services.booking import Booking
 from bot.services.census import take as take_census
 from bot.services.clearing import Clearing
+from bot.services.credit_desk import CreditDesk, CreditParts, open_credit_desk
 from bot.services.desk import Desk, DeskParts, open_desk
 from bot.services.disk import Disk
 from bot.services.facts import Facts
@@ -26,6 +27,7 @@ from bot.services.painting import Painting, PaintingTools
 from bot.services.ports import Clock, Pictures
 from bot.services.pulse import Pulse
 from bot.services.quoting import Quoting
+from bot.services.retention import Retention
 from bot.services.signals import Signals
 from bot.services.supervision import Supervision
 from bot.services.toolbox import Toolbox
@@ -113,6 +115,16 @@ def desk(ground: Ground, care: Supervision, ledger: Ledger, signals: Signals, bo
     stops = care.stops()
     return open_desk(
         DeskParts(settings, db, clock, ledger, pictures, care.providers, signals, board, stops)
+    )
+
+
+def credits(
+    tools: Toolbox, desk: Desk, ledger: Ledger, retention: Retention, signals: Signals
+) -> CreditDesk:
+    """What members and admins do with credits, and a member with what is kept of them."""
+    db, clock, tasks, blobs = tools.db, tools.clock, tools.tasks, tools.blobs
+    return open_credit_desk(
+        CreditParts(db, clock, ledger, desk.allowances, tasks, blobs, retention, signals)
     )
 
 

@@ -5,13 +5,18 @@ from dataclasses import dataclass, replace
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain import Task
-from bot.errors import NotEnoughCredits
-from bot.services import prefs
+from bot.errors import NotAllowed, NotEnoughCredits
+from bot.services import leaving, prefs
 from bot.services.allowance import Allowances, Due, Member
 from bot.services.economy import Payer
 from bot.services.ledger import Ledger, user_code
 from bot.services.payers import Payers, Spot, too_few
 from bot.services.ports import Clock
+
+LEAVING = (
+    "You asked me to forget you, and I wait for your last edits to end. After that you can begin "
+    "anew."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +38,12 @@ class Booking:
         self._payers = Payers(ledger, clock)
 
     async def purse(self, session: AsyncSession, member: Member) -> Purse:
-        """The member's purse; what is due comes with it, once."""
+        """The member's purse; what is due comes with it, once.
+
+        Raises NotAllowed for who is about to be forgotten.
+        """
+        if await leaving.is_leaving(session, member.user_id):
+            raise NotAllowed(LEAVING)
         person_id = await prefs.person_id(session, member.user_id, self._clock)
         code = user_code(member.guild_id, member.user_id)
         account_id = await self._ledger.account(session, code)

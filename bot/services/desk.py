@@ -10,7 +10,6 @@ from bot.services.allowance import Allowances
 from bot.services.board import Board
 from bot.services.guide import Guide
 from bot.services.guilds import Guilds
-from bot.services.history import Histories
 from bot.services.ledger import Ledger
 from bot.services.limits import Limits
 from bot.services.listing import Listing
@@ -22,10 +21,8 @@ from bot.services.reports import Reports
 from bot.services.routing import Routing
 from bot.services.showing import Showing
 from bot.services.signals import Signals
-from bot.services.sponsors import Sponsors
 from bot.services.standing import Standings
 from bot.services.stops import Stops
-from bot.services.treasury import Treasury
 from bot.settings import Settings
 
 
@@ -46,9 +43,6 @@ class Desk:
     guide: Guide
     allowances: Allowances
     prices: Prices
-    treasury: Treasury
-    histories: Histories
-    sponsors: Sponsors
     stops: Stops
 
 
@@ -92,8 +86,5 @@ def open_desk(parts: DeskParts) -> Desk:
         guide=Guide(parts.pictures, settings.data_dir / "help"),
         allowances=allowances,
         prices=Prices(settings.credits_per_unit),
-        treasury=Treasury(db, clock, ledger, allowances),
-        histories=Histories(db),
-        sponsors=Sponsors(db, clock, ledger),
         stops=parts.stops,
     )

@@ -25,7 +25,7 @@ _BLOB_COLUMNS = (
     TaskRow.overlay_blob,
     ResultRow.blob,
 )
-_EMPTIED: dict[str, object] = {
+EMPTIED: dict[str, object] = {
     "picture_blob": None,
     "mask_blob": None,
     "mask_core_blob": None,
@@ -68,7 +68,7 @@ class Retention:
         async with self._db.write() as session:
             task_ids = list((await session.execute(_due(now, self._days))).scalars())
             let_go = update(TaskRow).where(TaskRow.id.in_(task_ids))
-            await session.execute(let_go.values(**_EMPTIED, let_go_at=now))
+            await session.execute(let_go.values(**EMPTIED, let_go_at=now))
             emptied = update(ResultRow).where(ResultRow.task_id.in_(task_ids))
             await session.execute(emptied.values(blob=None))
         return len(task_ids)
