@@ -45,7 +45,7 @@ class Quoting:
             return cleared.price
         if units is None:
             return cleared.price
-        if not 0 <= units <= UNITS_MAX:
+        if not (units.is_finite() and 0 <= units <= UNITS_MAX):
             log.warning("%s quotes %s units, so its listed price is taken", slug, units)
             return cleared.price
         return quote_job(units, cleared.rate)

@@ -76,7 +76,9 @@ async def made_by(session: AsyncSession, task_id: str | None, n: int | None) -> 
 
 async def made_for(session: AsyncSession, request: EditRequest) -> Made | None:
     """The earlier result that a request names; None where there is none that its member may use."""
-    parent = await reading.task(session, (request.parent_task_id or "").strip().lower())
+    if not request.parent_task_id:
+        return None
+    parent = await reading.task(session, request.parent_task_id.strip().lower())
     if parent is None or not _may_use(parent, request):
         return None
     result = await reading.result(session, parent.id, request.parent_result_n or 1)

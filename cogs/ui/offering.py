@@ -15,16 +15,12 @@ from cogs.ui.asking import asked
 if TYPE_CHECKING:
     from bot.app import App
 
-_PICTURES = ("image", "parent")
-
 
 async def offer_providers(
     app: "App", interaction: AnyInteraction, op: Op, text: str
 ) -> list[Choice[str]]:
-    """Providers for this; once there is a picture, those alone that can go on from it."""
+    """Those that can go on from the earlier edit that is filled in, or that take a new picture."""
     filled = interaction.namespace
-    if not any(name in filled for name in _PICTURES):
-        return choices.provider_choices(await _offers(app, interaction, op), op, text)
     wish = asked(interaction, op, filled.parent, filled.result)
     return choices.provider_choices(await app.desk.offers.fitting(wish), op, text)
 
