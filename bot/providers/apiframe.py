@@ -128,9 +128,8 @@ def provider(parts: Parts) -> Provider | Off:
         return keyless(SPEC)
     key = settings.apiframe_api_key
     redact(key.get_secret_value())
-    return Apiframe(
-        parts.api, settings.apiframe_base_url, key, hosts=settings.result_hosts, hooks=parts.hooks
-    )
+    base_url, hosts = settings.apiframe_base_url, settings.result_hosts
+    return Apiframe(parts.api, base_url, key, hosts=hosts, hooks=parts.reached_from(base_url).hooks)
 
 
 def build(job: Job, mask: str = "", hook: Hook | None = None) -> tuple[str, dict[str, str]]:

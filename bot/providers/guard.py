@@ -79,6 +79,15 @@ def origin_of(url: str) -> Origin:
     return scheme, host, port or PORTS[scheme]
 
 
+def is_here(url: str) -> bool:
+    """Whether an address leads to this very machine; raises BadAnswer."""
+    host = origin_of(url)[1]
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
 def allowed(policy: FetchPolicy, url: str) -> Place:
     """Return the address when the policy lets it pass; raises BadAnswer else."""
     origin = scheme, host, port = origin_of(url)

@@ -48,13 +48,14 @@ def provider(parts: Parts) -> Provider | Off:
         return keyless(SPEC)
     redact(key.get_secret_value())
     base_url = settings.modelslab_base_url.rstrip("/")
+    ours = parts.reached_from(base_url)
     return ModelsLab(
         api=parts.api,
         key=key,
         base_url=base_url,
         policy=FetchPolicy(SPEC.origins + settings.result_hosts, origin_of(base_url)),
-        media=parts.media,
-        hooks=parts.hooks,
+        media=ours.media,
+        hooks=ours.hooks,
         spec=with_ops(SPEC, price=Price(settings.modelslab_price)),
     )
 

@@ -7,6 +7,7 @@ from typing import Any, Protocol, runtime_checkable
 
 from bot.providers.api import ApiClient
 from bot.providers.base import Fills, Provider, ProviderSpec
+from bot.providers.guard import is_here
 from bot.settings import Settings
 
 
@@ -52,6 +53,13 @@ class Parts:
     pictures: Fills
     media: MediaLinks | None = None
     hooks: HookLinks | None = None
+
+    def reached_from(self, base_url: str) -> "Parts":
+        """What a service there can use: an address of this machine leads others nowhere."""
+        ours = self.settings.public_url
+        if ours and is_here(ours) and not is_here(base_url):
+            return replace(self, media=None, hooks=None)
+        return self
 
 
 @dataclass(frozen=True, slots=True)

@@ -92,16 +92,17 @@ def provider(parts: Parts) -> Provider | Off:
     settings, key = parts.settings, parts.settings.qolaba_api_key
     if not key.get_secret_value():
         return keyless(SPEC)
-    if parts.media is None:
+    base_url = settings.qolaba_base_url.rstrip("/")
+    media = parts.reached_from(base_url).media
+    if media is None:
         return Off(SPEC, "Qolaba is off: it fetches pictures from us, so set PUBLIC_URL.")
     redact(key.get_secret_value())
-    base_url = settings.qolaba_base_url.rstrip("/")
     return Qolaba(
         api=parts.api,
         key=key,
         base_url=base_url,
         policy=FetchPolicy(SPEC.origins + settings.result_hosts, origin_of(base_url)),
-        media=parts.media,
+        media=media,
         app_id=settings.qolaba_app_id,
         celery=settings.qolaba_celery,
         spec=with_ops(
