@@ -75,7 +75,7 @@ def _param(param: Param, spec: ProviderSpec, chosen: Mapping[str, Any]) -> JsonO
     extra: Mapping[str, Any] = chosen.get("extra") or {}
     value = None if param.name == "seed" else chosen.get(param.name, extra.get(param.name))
     label = param.name.replace("_", " ").capitalize()
-    usual = {"empty": _SET_BY_US if param.default is None else str(param.default)}
+    usual = {"empty": _usual(param)}
     choices = param.choices or (spec.models if param.name == "model" else ())
     if param.kind is bool:
         choices = ("yes", "no")
@@ -85,6 +85,15 @@ def _param(param: Param, spec: ProviderSpec, chosen: Mapping[str, Any]) -> JsonO
         return _field(param.name, label, "text", value) | usual
     kind = "int" if param.kind is int else "float"
     return _number(param.name, label, kind, value, param.minimum, param.maximum) | usual
+
+
+def _usual(param: Param) -> str:
+    """What an empty field comes to."""
+    if param.name == "seed":
+        return "random"
+    if param.kind is bool:
+        return "yes" if param.default else "no"
+    return _SET_BY_US if param.default is None else str(param.default)
 
 
 def _number(

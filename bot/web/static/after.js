@@ -45,14 +45,28 @@ async function finish({ results, card, next = "" }) {
   document.body.dataset.state = "over";
   element("next").textContent = next;
   if (card) Object.assign(element("card"), { href: card, hidden: false });
-  for (const { n, alt } of results) {
-    const image = document.createElement("img");
-    image.alt = alt;
-    element("results").append(image);
+  const before = offer(element("picture").src, "Before");
+  for (const { n, alt } of results.reverse()) {
     try {
-      image.src = URL.createObjectURL(await net.picture(`result/${n}`));
+      const url = URL.createObjectURL(await net.picture(`result/${n}`));
+      before.after(offer(url, results.length > 1 ? `After, ${n}` : "After", alt));
     } catch {
-      image.remove();
+      // The card has it, too.
     }
   }
+  if (before.nextSibling) before.nextSibling.click();
+  else before.remove();
+}
+
+// A small picture that shows itself large.
+function offer(src, name, alt = "") {
+  const button = Object.assign(document.createElement("button"), { type: "button" });
+  button.append(Object.assign(new Image(), { src, alt: "" }), name);
+  button.addEventListener("click", () => {
+    Object.assign(element("picture"), { src, alt });
+    element("mask").hidden = name !== "Before";
+    for (const each of element("results").children) each.setAttribute("aria-pressed", each === button);
+  });
+  element("results").append(button);
+  return button;
 }

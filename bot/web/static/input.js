@@ -29,8 +29,8 @@ export class Input {
   }
 
   #press(event) {
-    event.preventDefault();
-    this.stage.focus({ preventScroll: true });
+    // Not for the mouse, whose press moves the focus itself: here it puts a phone's keyboard away.
+    if (event.pointerType !== "mouse") document.activeElement?.blur();
     this.view.measure();
     this.over.cursor = null;
     const { pointerId, pointerType: type } = event;

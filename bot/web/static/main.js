@@ -127,7 +127,9 @@ function paint(facts, kept) {
   document.body.dataset.state = "painting";
   ui.show();
   ui.marked();
-  element("stage").focus();
+  const roomy = matchMedia("(min-width: 821px)").matches;
+  element("more").open = roomy;
+  if (roomy) element("stage").focus();
 }
 
 open().catch((error) => {

@@ -18,7 +18,6 @@ export class Raster {
     this.before = this.#twin(); // without the operation that is being drawn
     this.baked = this.#twin(); // the first `bakedCount` operations
     this.bakedCount = 0;
-    this.small = new OffscreenCanvas(128, 128).getContext("2d");
   }
 
   #twin() {
@@ -70,8 +69,7 @@ export class Raster {
 
   // How much is marked, 0 to 1; about right, since browsers may blur what they let us read.
   coverage() {
-    const { small } = this;
-    small.globalCompositeOperation = "copy";
+    const small = new OffscreenCanvas(128, 128).getContext("2d");
     small.imageSmoothingQuality = "medium";
     small.drawImage(this.before.canvas, 0, 0, 128, 128);
     const { data } = small.getImageData(0, 0, 128, 128);
