@@ -1,8 +1,11 @@
 """What `/inpaint` offers while a member types."""
 
+from dataclasses import replace
+
 from simcord.actors import MemberActor
 
-from bot.domain import TaskState
+from bot.domain import Op, TaskState
+from bot.providers.base import Model, Param
 from bot.services.routing import Routing
 from cogs.ui.choices import CHOICES_MAX, NAME_MAX, parent_choices, text_choices
 from tests.cogs.world import SIMCORD, World
@@ -90,3 +93,17 @@ def test_choices_fit_discord() -> None:
 def test_an_edit_without_a_prompt_has_a_name_too() -> None:
     (choice,) = parent_choices([task(S.DONE, prompt=" ", finished_at=NOW)], NOW)
     assert choice.name == "inpaint without a prompt · just now"
+
+
+async def test_models_are_offered_by_title_where_their_provider_takes_one(world: World) -> None:
+    async def models() -> tuple[Model, ...]:
+        return (Model("flux.1-dev", "Flux Dev"), Model("x" * 101, "too long to be chosen"))
+
+    spec, old = world.provider.spec, world.provider.spec.ops[Op.INPAINT]
+    takes = replace(old, params=(*old.params, Param("model", str)))
+    world.provider.spec = replace(spec, ops={**spec.ops, Op.INPAINT: takes})
+    world.provider.models = models
+    assert await offered(world, "model") == {"flux.1-dev": "Flux Dev"}
+    assert await offered(world, "model", "dev", provider="scripted") == {"flux.1-dev": "Flux Dev"}
+    assert await offered(world, "model", provider="plain") == {}
+    assert await offered(world, "model", "something else") == {}
