@@ -8,7 +8,7 @@ from discord.ext import commands
 from bot.delivery.client import InpaintBot
 from bot.delivery.entrance import AnyInteraction, who
 from bot.delivery.reply import show
-from bot.delivery.settings_page import ANY, ASK_FIRST, render_settings
+from bot.delivery.settings_page import ANY, ASK_FIRST, RANKED, render_settings
 from bot.domain import Op
 from bot.services.preferences import Ping, Preferences
 
@@ -29,6 +29,7 @@ class Settings(commands.Cog):
             "ping": self.ping,
             "askfirst": self.ask_first,
             "favorite": self.favorite,
+            "ranked": self.ranked,
         }
 
     @app_commands.command()
@@ -50,6 +51,10 @@ class Settings(commands.Cog):
         """Which provider comes first."""
         chosen = None if values[0] == ANY else self._app.desk.routing.spec(values[0]).slug
         await self._prefer(interaction, default_provider=chosen)
+
+    async def ranked(self, interaction: AnyInteraction, values: list[str]) -> None:
+        """Whether leaderboards name them."""
+        await self._prefer(interaction, on_leaderboard=values[0] == RANKED)
 
     async def _prefer(self, interaction: AnyInteraction, **choices: Any) -> None:
         await interaction.response.defer()

@@ -44,6 +44,7 @@ HOMES: dict[str, tuple[str, ...]] = {
     "aiohttp": ("bot/web/", "bot/sandbox/"),
     "prometheus_client": ("bot/web/",),
     "PIL": PICTURES,
+    "matplotlib": ("bot/imaging/charts.py",),
     "numpy": PICTURES,
     "patchmatch": PICTURES,
     "skimage": ("bot/sandbox/",),

@@ -31,6 +31,7 @@ USES: Mapping[str, Use] = {
     "ping": Use.LOOK,
     "askfirst": Use.LOOK,
     "favorite": Use.LOOK,
+    "ranked": Use.LOOK,
     "topic": Use.LOOK,
     "providers": Use.ADMIN,
     "default": Use.ADMIN,

@@ -25,6 +25,11 @@ ASKING = (
     Option(GO_AT_ONCE, "Go at once", "I only ask where I doubt the mask"),
     Option(ASK_FIRST, "Always ask me first", "I show the mask and the cost, and you press Go"),
 )
+RANKED, UNRANKED = "yes", "no"
+RANKING = (
+    Option(RANKED, "Show me on leaderboards", "What I make, spend and give in this server"),
+    Option(UNRANKED, "Leave me out", "In charts I count among the others"),
+)
 
 
 def render_settings(chosen: Preferences, offers: Sequence[ProviderSpec]) -> ui.LayoutView:
@@ -41,6 +46,8 @@ def render_settings(chosen: Preferences, offers: Sequence[ProviderSpec]) -> ui.L
         one_of("askfirst", ASKING, asking),
         ui.TextDisplay("**The provider I like best**"),
         one_of("favorite", _providers(offers), favorite),
+        ui.TextDisplay("**Leaderboards**"),
+        one_of("ranked", RANKING, RANKED if chosen.on_leaderboard else UNRANKED),
     ]
     if chosen.default_provider and favorite == ANY:
         said = f"-# `{chosen.default_provider}` cannot be used in this server."

@@ -1,4 +1,4 @@
-"""A folder for files that are needed for a moment."""
+"""A folder for files that live as long as one answer."""
 
 import asyncio
 import shutil
@@ -10,7 +10,7 @@ from uuid import uuid4
 
 @asynccontextmanager
 async def passing_folder(work: Path) -> AsyncGenerator[Path]:
-    """A new folder that is gone, with all that is in it, after the block."""
+    """Make it, and take it away with all that is in it; a crash leaves it to the sweep."""
     folder = work / f"in-{uuid4().hex}"
     await asyncio.to_thread(folder.mkdir, parents=True)
     try:

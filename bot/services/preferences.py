@@ -30,19 +30,23 @@ class Preferences:
     ping: Ping = Ping.LONG
     ask_first: bool = False
     default_provider: str | None = None
+    on_leaderboard: bool = True
 
 
 async def preferences_of(session: AsyncSession, user_id: int) -> Preferences:
     """What a member chose, or what everybody begins with."""
     query = (
         select(
-            MemberPreferences.ping, MemberPreferences.ask_first, MemberPreferences.default_provider
+            MemberPreferences.ping,
+            MemberPreferences.ask_first,
+            MemberPreferences.default_provider,
+            MemberPreferences.on_leaderboard,
         )
         .join(Person, Person.id == MemberPreferences.person_id)
         .where(Person.discord_id == user_id)
     )
     row = (await session.execute(query)).first()
-    return Preferences(Ping(row[0]), row[1], row[2]) if row else Preferences()
+    return Preferences(Ping(row[0]), *row[1:]) if row else Preferences()
 
 
 class Members:
@@ -69,6 +73,7 @@ class Members:
             "ping": chosen.ping.value,
             "ask_first": chosen.ask_first,
             "default_provider": chosen.default_provider,
+            "on_leaderboard": chosen.on_leaderboard,
             "updated_at": self._clock.now(),
         }
         person_id = await prefs.person_id(session, user_id, self._clock)

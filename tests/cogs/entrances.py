@@ -164,6 +164,8 @@ ENTRANCES: Mapping[str, Entrance] = {
     "menu topic": menu("help", "topic", Use.LOOK, lambda _: ["mask"]),
     "menu default": menu("server settings", "default", Use.ADMIN, lambda _: ["plain"]),
     "menu providers": menu("server settings", "providers", Use.ADMIN, lambda _: ["plain"]),
+    "menu ranked": menu("settings", "ranked", Use.LOOK, lambda _: ["no"]),
+    "menu provider": menu("providers", "provider", Use.LOOK, lambda _: ["plain"]),
     "menu reports": menu(
         "server settings", "reports", Use.ADMIN, lambda things: [things.other_channel]
     ),
