@@ -1,4 +1,7 @@
-"""The buttons under a draft: Go, or who else could take it while its provider is paused."""
+"""The buttons under a draft: Go, or who else could take it while its provider is paused.
+
+Only the member's own answer shows them: whoever has the link to the painting page is that member.
+"""
 
 from typing import Any
 
@@ -10,6 +13,7 @@ from bot.services.cards import TaskView
 
 PER_ROW, OFFERED_MAX = 4, 12
 LABEL_LENGTH_MAX = 80
+PAINT = "Paint in browser"
 
 
 def draft_rows(view: TaskView) -> list[ui.ActionRow[Any]]:
@@ -17,7 +21,10 @@ def draft_rows(view: TaskView) -> list[ui.ActionRow[Any]]:
     task = view.task
     go = ("go",) if view.may_go and not view.offers else ()
     invert = ("invert",) if task.mask_blob else ()
-    return [*_offered(view), row(task.id, *go, *invert, "cancel")]
+    buttons = row(task.id, *go, *invert, "cancel")
+    if view.paint_url:
+        buttons.add_item(ui.Button(label=PAINT, url=view.paint_url))
+    return [*_offered(view), buttons]
 
 
 def _offered(view: TaskView) -> list[ui.ActionRow[Any]]:

@@ -8,7 +8,7 @@ import asyncio
 import json
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 from weakref import WeakValueDictionary
@@ -98,7 +98,9 @@ class ReplyKeeper:
 
     async def _view(self, task_id: str) -> TaskView | None:
         views = await self._cards.view([task_id])
-        return views[0] if views else None
+        if not views:
+            return None
+        return replace(views[0], paint_url=self._app.paint_link(views[0].task))
 
     def _forget(self, task_id: str) -> None:
         self._sent.pop(task_id, None)

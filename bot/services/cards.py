@@ -45,7 +45,7 @@ class TaskView:
     """Everything a renderer needs, so that it asks nobody.
 
     `goes_on` are what the task's own provider can do with its results and nobody else; `offers`
-    are there while a draft's provider is paused.
+    are there while a draft's provider is paused. `paint_url` is for the requester's eyes alone.
     """
 
     task: Task
@@ -61,6 +61,7 @@ class TaskView:
     paid_by: PaidBy | None = None
     goes_on: tuple[Op, ...] = ()
     offers: tuple[OfferView, ...] = ()
+    paint_url: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -114,7 +114,7 @@ async def paint_server(
     """Serve while the block runs; the engine is not on."""
     provider = provider or Scripted()
     chosen = settings(folder / "data", **changes)
-    folder.mkdir(parents=True, exist_ok=True)
+    await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
     await asyncio.to_thread(fresh, chosen.database_path)
     db, clock = Database(chosen.database_path), FastClock()
     clock.speed = 1.0
