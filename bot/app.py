@@ -42,6 +42,7 @@ from bot.services.ports import Clock, Pictures
 from bot.services.posting import Posting
 from bot.services.reconcile import Reconciler
 from bot.services.retention import Retention
+from bot.services.showcase import Showcase
 from bot.services.signals import Signals
 from bot.services.supervision import supervised
 from bot.services.taking import Taking
@@ -113,6 +114,12 @@ class App:
     def off(self) -> Sequence[Off]:
         """Providers that are not set up."""
         return self.ground.off
+
+    @property
+    def showcase(self) -> Showcase:
+        """What `/providers` shows."""
+        desk, default = self.desk, self.settings.default_provider
+        return Showcase(self.db, self.providers, self.off, desk.standings, desk.prices, default)
 
     @asynccontextmanager
     async def running(self, bot: InpaintBot) -> AsyncGenerator[None]:

@@ -7,6 +7,7 @@ from typing import Any
 from discord import ui
 
 from bot.delivery import words
+from bot.delivery.providers_page import health
 from bot.delivery.status import BLUE
 from bot.services.standing import ProviderStanding, Standing
 
@@ -61,16 +62,9 @@ def _providers(providers: Sequence[ProviderStanding]) -> list[str]:
 def _provider(each: ProviderStanding) -> str:
     ended = each.done + each.failed
     facts = (
-        _health(each),
+        health(each),
         f"{each.working} at work" if each.working else "",
         f"{each.waiting} waiting" if each.waiting else "",
         f"{each.done} of {ended} done since yesterday" if ended else "",
     )
     return f"{each.title}: {', '.join(fact for fact in facts if fact)}"
-
-
-def _health(each: ProviderStanding) -> str:
-    """Say it from what it did: nobody is asked for the sake of this page."""
-    if each.failed and not each.done:
-        return "failing"
-    return "unsteady" if each.failed > each.done else "ready"

@@ -80,6 +80,7 @@ LOOKS: dict[str, Look] = {
     "remove": Look("Delete", ButtonStyle.danger, Use.MODERATE),
     "mine": Look("My edits", _GREY, Use.LOOK, once=False),
     "all": Look("Everyone's", _GREY, Use.LOOK, once=False),
+    "providers": Look("Providers", _GREY, Use.LOOK, once=False),
     "changes": Look("Log", _GREY, Use.ADMIN, once=False),
     "blocked": Look("Blocked members", _GREY, Use.ADMIN, once=False),
     "server": Look("Settings", _GREY, Use.ADMIN, once=False),
@@ -142,11 +143,13 @@ def row(task_id: str, *verbs: str) -> ui.ActionRow[Any]:
     return buttons
 
 
-def pager(verb: str, number: int, pages: int) -> ui.ActionRow[Any]:
+def pager(
+    verb: str, number: int, pages: int, labels: tuple[str, str] = ("Newer", "Older")
+) -> ui.ActionRow[Any]:
     """The way to the pages before and after this one; empty where there is only one."""
     buttons: ui.ActionRow[Any] = ui.ActionRow()
     if number > 1:
-        buttons.add_item(TaskButton(verb, str(number - 1), "Newer"))
+        buttons.add_item(TaskButton(verb, str(number - 1), labels[0]))
     if number < pages:
-        buttons.add_item(TaskButton(verb, str(number + 1), "Older"))
+        buttons.add_item(TaskButton(verb, str(number + 1), labels[1]))
     return buttons

@@ -38,6 +38,7 @@ COGS = (
     "cogs.settings",
     "cogs.admin",
     "cogs.reports",
+    "cogs.providers",
     "cogs.help",
     "cogs.about",
 )

@@ -33,6 +33,7 @@ USES: Mapping[str, Use] = {
     "favorite": Use.LOOK,
     "ranked": Use.LOOK,
     "topic": Use.LOOK,
+    "provider": Use.LOOK,
     "providers": Use.ADMIN,
     "default": Use.ADMIN,
     "channels": Use.ADMIN,

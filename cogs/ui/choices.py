@@ -85,6 +85,11 @@ def _model_name(listed: Listed, with_provider: bool) -> str:
     return shortened(listed.model.title, NAME_MAX - len(owner)) + owner
 
 
+def named_choices(pairs: Iterable[tuple[str, str]]) -> list[Choice[str]]:
+    """Pairs of what is read and what it stands for."""
+    return _fitting(pairs)
+
+
 def text_choices(texts: Iterable[str]) -> list[Choice[str]]:
     """Texts that stand for themselves."""
     return _fitting((text, text) for text in texts)

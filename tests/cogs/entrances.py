@@ -125,6 +125,7 @@ ENTRANCES: Mapping[str, Entrance] = {
     "command task show": command("task show", Use.LOOK, TASK),
     "command task cancel": command("task cancel", Use.TAKE_BACK, TASK),
     "command settings": command("settings", Use.LOOK),
+    "command providers": command("providers", Use.LOOK),
     "command help": command("help", Use.LOOK),
     "command about": command("about", Use.LOOK),
     "command server settings": command("server settings", Use.ADMIN),
@@ -139,6 +140,7 @@ ENTRANCES: Mapping[str, Entrance] = {
     "typing imagine provider": typing("imagine", "provider", Use.EDIT),
     "typing imagine model": typing("imagine", "model", Use.EDIT),
     "typing imagine extra": typing("imagine", "extra", Use.EDIT),
+    "typing providers provider": typing("providers", "provider", Use.LOOK),
     "typing task show task": typing("task show", "task", Use.LOOK),
     "typing task cancel task": typing("task cancel", "task", Use.TAKE_BACK),
     "typing server block until": typing("server block", "until", Use.ADMIN),
@@ -151,6 +153,7 @@ ENTRANCES: Mapping[str, Entrance] = {
     "button cancel": button("running", "cancel", Use.TAKE_BACK),
     "button mine": button("task list", "mine", Use.LOOK),
     "button all": button("task list", "all", Use.LOOK),
+    "button providers": button("one provider", "providers", Use.LOOK),
     "button changes": button("server settings", "changes", Use.ADMIN),
     "button blocked": button("server settings", "blocked", Use.ADMIN),
     "button server": button("server log", "server", Use.ADMIN),
@@ -161,11 +164,11 @@ ENTRANCES: Mapping[str, Entrance] = {
     "menu ping": menu("settings", "ping", Use.LOOK, lambda _: ["always"]),
     "menu askfirst": menu("settings", "askfirst", Use.LOOK, lambda _: ["ask"]),
     "menu favorite": menu("settings", "favorite", Use.LOOK, lambda _: ["plain"]),
+    "menu ranked": menu("settings", "ranked", Use.LOOK, lambda _: ["no"]),
+    "menu provider": menu("providers", "provider", Use.LOOK, lambda _: ["plain"]),
     "menu topic": menu("help", "topic", Use.LOOK, lambda _: ["mask"]),
     "menu default": menu("server settings", "default", Use.ADMIN, lambda _: ["plain"]),
     "menu providers": menu("server settings", "providers", Use.ADMIN, lambda _: ["plain"]),
-    "menu ranked": menu("settings", "ranked", Use.LOOK, lambda _: ["no"]),
-    "menu provider": menu("providers", "provider", Use.LOOK, lambda _: ["plain"]),
     "menu reports": menu(
         "server settings", "reports", Use.ADMIN, lambda things: [things.other_channel]
     ),
@@ -183,7 +186,7 @@ ENTRANCES: Mapping[str, Entrance] = {
 }
 
 
-PAGES = ("task list", "settings", "help", "server settings", "server log")
+PAGES = ("task list", "settings", "help", "providers", "server settings", "server log")
 
 
 async def prepare(world: World) -> Things:
@@ -248,6 +251,7 @@ async def _pages(world: World) -> dict[str, Any]:
     await guilds.change(world.guild.id, alice.id, paused=True)
     pages["button resume"] = await _opened(world, "server settings")
     await guilds.change(world.guild.id, alice.id, paused=False)
+    pages["one provider"] = await _opened(world, "providers", provider="plain")
     pages["button all"] = await _opened(world, "task list", whose="mine")
     pages["button mine"] = await _opened(world, "task list", whose="all")
     return pages
