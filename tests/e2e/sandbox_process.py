@@ -1,5 +1,6 @@
 """The sandbox as a process of its own, as `make sandbox` starts it."""
 
+import os
 import re
 import signal
 import subprocess
@@ -14,15 +15,20 @@ STOP_TIMEOUT_S = 30
 
 
 @contextmanager
-def sandbox(data: Path) -> Iterator[str]:
+def sandbox(data: Path, *arguments: str, **settings: str) -> Iterator[str]:
     """Run it on this data folder and give its address; it has to end cleanly when told to."""
     command = [sys.executable, "-m", "bot", "sandbox", "--port", "0", "--no-browser"]
-    command += ["--data", str(data)]
+    command += ["--data", str(data), *arguments]
     log_path = data.parent / f"{data.name}.log"
     with (
         log_path.open("a") as log,
         subprocess.Popen(
-            command, cwd=ROOT, stdout=subprocess.PIPE, stderr=log, text=True
+            command,
+            cwd=ROOT,
+            env={**os.environ, **settings},
+            stdout=subprocess.PIPE,
+            stderr=log,
+            text=True,
         ) as process,
     ):
         try:

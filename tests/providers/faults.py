@@ -145,7 +145,7 @@ PICTURES = {
     "of another shape": _does(Behavior.OTHER_SHAPE, NO_PICTURE, logs=LOSES),
     "of another size": _does(Behavior.LARGER, "done"),
     "of another type than it says": _does(Behavior.OTHER_TYPE, "done"),
-    "too large": _does(Behavior.HUGE, NO_PICTURE, logs=LOSES),
+    "too large": _does(Behavior.HUGE, NO_PICTURE, logs=r"more than \d+ bytes|DecodingError"),
     "blank": _does(Behavior.BLANK, "done"),
 }
 # An outage is waited out while the result lives.

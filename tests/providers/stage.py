@@ -17,7 +17,7 @@ from bot.providers import Off, Parts
 from bot.providers.api import ApiClient
 from bot.providers.base import OpSpec, Travel
 from bot.providers.fetch import Fetched, Fetcher
-from bot.providers.guard import FetchPolicy
+from bot.providers.guard import MIB, FetchPolicy
 from bot.sandbox.standins.common import KEY, Desk, serving
 from tests.providers.case import Case
 from tests.providers.faults import Row
@@ -96,10 +96,10 @@ class Dial(httpcore.AnyIOBackend):
 
 
 class Hasty(Fetcher):
-    """Waits for a picture no longer than a test can."""
+    """Waits for a picture no longer than a test can, and takes no more of it."""
 
     async def fetch(self, policy: FetchPolicy, url: str, target: Path) -> Fetched:
-        return await super().fetch(replace(policy, total_s=2.0), url, target)
+        return await super().fetch(replace(policy, total_s=2.0, bytes_max=MIB), url, target)
 
 
 def _fetcher(row: Row) -> Fetcher:

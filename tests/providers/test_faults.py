@@ -49,7 +49,12 @@ def rows_of(case: Case) -> dict[str, Row]:
     for name in (*out, *(name for name, ends in case.ends.items() if ends is None)):
         left.pop(name, None)
     own = {name: ends for name, ends in case.ends.items() if ends and name in left}
-    return left | {name: replace(left[name], ends=ends) for name, ends in own.items()}
+    return left | {name: _ending(left[name], ends) for name, ends in own.items()}
+
+
+def _ending(row: Row, ends: str) -> Row:
+    """What ends well leaves nothing to log."""
+    return replace(row, ends=ends, logs="" if ends == "done" else row.logs)
 
 
 TABLE = [(case, name, row) for case in CASES.values() for name, row in rows_of(case).items()]

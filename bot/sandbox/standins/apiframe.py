@@ -5,13 +5,14 @@ Beside the common behaviors it knows "backwards" (percents fall once), "live" (a
 """
 
 import hashlib
+import math
 import random
 import re
 from collections.abc import Awaitable, Callable, Iterable
 from typing import Any, cast
 
 from aiohttp import web
-from PIL import Image, ImageColor, ImageDraw, ImageFilter
+from PIL import Image, ImageColor, ImageDraw, ImageFilter, ImageOps
 
 from bot.sandbox.standins.common import Desk, Remote, says
 from bot.sandbox.standins.engine import encoded, opened
@@ -204,17 +205,32 @@ def _size(ratio: str) -> tuple[int, int]:
 
 
 def _imagined(prompt: str, size: tuple[int, int], n: int) -> Image.Image:
-    """A soft scene of colored shapes, the same for the same words."""
+    """A soft evening behind hills, the same for the same words."""
     digest = hashlib.sha256(f"{prompt} {n}".encode()).digest()
     dice = random.Random(digest)  # noqa: S311 (not a secret)
-    picture = Image.linear_gradient("L").resize(size)
-    scene = Image.merge("RGB", (picture, picture.rotate(180), picture))
+    hue = dice.randrange(360)
+    sky = Image.linear_gradient("L").resize(size)
+    scene = ImageOps.colorize(sky, _tone(hue, 25), _tone(hue + 50, 80))
     draw = ImageDraw.Draw(scene)
-    for _ in range(6):
-        x, y, r = dice.randrange(size[0]), dice.randrange(size[1]), dice.randrange(10, TILE_PX // 3)
-        color = ImageColor.getrgb(f"hsl({dice.randrange(360)}, 70%, 55%)")
-        draw.ellipse((x - r, y - r, x + r, y + r), fill=color)
+    x, y, r = dice.randrange(size[0]), size[1] * dice.uniform(0.2, 0.6), min(size) // 9
+    draw.ellipse((x - r, y - r, x + r, y + r), fill=_tone(hue + 70, 90))
+    for step in range(3):
+        ridge = _ridge(dice, size, 0.55 + 0.13 * step)
+        draw.polygon([(0, size[1]), *ridge, (size[0], size[1])], fill=_tone(hue, 35 - 10 * step))
     return scene.filter(ImageFilter.GaussianBlur(1))
+
+
+def _tone(hue: int, light: int) -> tuple[int, ...]:
+    return ImageColor.getrgb(f"hsl({hue % 360}, 45%, {light}%)")
+
+
+def _ridge(dice: random.Random, size: tuple[int, int], height: float) -> list[tuple[float, float]]:
+    """A wave from side to side, around a height that is a part of the picture's."""
+    phase, waves = dice.uniform(0, 6), dice.uniform(1, 3)
+    xs = range(0, size[0] + 8, 8)
+    return [
+        (x, size[1] * (height + 0.07 * math.sin(phase + waves * 6.3 * x / size[0]))) for x in xs
+    ]
 
 
 def _grid(pictures: list[Image.Image]) -> Image.Image:
