@@ -16,6 +16,7 @@ from bot.cli.call import GOOD, INTERRUPTED, Call
 from bot.cli.files import check_target
 from bot.cli.preflight import check_start
 from bot.cli.terminal import ask, is_interactive, on_signal, say, warn
+from bot.cli.trying import with_own_picture
 from bot.cli.watching import watched
 from bot.delivery.status import paid_line, state_line
 from bot.domain import EditRequest, MaskTuning, Options, Origin, Task, TaskState
@@ -84,8 +85,10 @@ async def _submitted(app: App, args: Namespace) -> Task:
     work = app.settings.data_dir / "work"
     folder = await asyncio.to_thread(_new_folder, work)
     try:
-        picture, mask = await _files(app, args, folder)
-        return await app.intake.submit(_request(args, picture, mask))
+        request = _request(args, *await _files(app, args, folder))
+        if args.demo and not args.mask:
+            request = await with_own_picture(app, request, folder)
+        return await app.intake.submit(request)
     finally:
         await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
 
@@ -157,7 +160,8 @@ async def _delivered(app: App, view: TaskView, targets: list[Path]) -> int:
         return INTERRUPTED
     if task.state is not TaskState.DONE:
         raise BotError(task.error_text or ProviderError.default)
-    for result in view.results:
+    # Some providers make more than was asked for.
+    for result in view.results[: len(targets)]:
         if result.path:
             target = targets[result.n - 1]
             width_px, height_px = await _written(app, result.path, target)

@@ -23,6 +23,16 @@ def draw_demo(folder: Path) -> tuple[Path, Path]:
     return picture, mask
 
 
+def draw_middle(out: Path, size: tuple[int, int]) -> Path:
+    """Write a mask of this size whose middle is white."""
+    width, height = size
+    mask = Image.new("L", size)
+    box = (width // 3, height // 3, width - width // 3, height - height // 3)
+    ImageDraw.Draw(mask).ellipse(box, fill=255)
+    mask.save(out, "PNG")
+    return out
+
+
 def demo_scene(*, balloon: bool) -> Image.Image:
     """The hills, with or without the balloon over them."""
     scene = _landscape()
