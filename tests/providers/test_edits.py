@@ -16,19 +16,17 @@ from bot.providers.fetch import Fetcher
 from bot.sandbox.standins.common import serving
 from bot.sandbox.standins.faults import Behavior, Kind
 from bot.services import reading
-from bot.services.tasks import CancelOutcome
 from tests.providers.case import Case
 from tests.providers.cases import CASES
 from tests.providers.faults import Row
 from tests.providers.media import media_links
 from tests.providers.remotes import soon
 from tests.providers.stage import asked, assert_money, assert_silent, at_fault, ended
-from tests.services.engine import ALICE, settings
+from tests.services.engine import settings
 from tests.services.scripted import ThreadPictures
 
 EDITING = [case for case in CASES.values() if case.spec.ops[Op.INPAINT].image is not Travel.PARENT]
 EVERY = pytest.mark.parametrize("case", EDITING, ids=[case.spec.slug for case in EDITING])
-POLLING = [case for case in CASES.values() if case.polls and case.starts]
 
 
 @EVERY
@@ -117,23 +115,6 @@ async def test_a_blanked_picture_is_not_paid(tmp_path: Path) -> None:
         task = await ended(app, (await asked(app, CASES["modelslab"], row, tmp_path)).id)
         assert (task.state, task.error_code, task.settled) == (TaskState.FAILED, "filtered", 0)
         assert "safety filter" in (task.error_text or "")
-
-
-@pytest.mark.parametrize("case", POLLING, ids=[case.spec.slug for case in POLLING])
-async def test_cancel_while_it_runs_is_the_providers_to_decide(case: Case, tmp_path: Path) -> None:
-    slow = Row("done", call="poll", pace_s=600.0)
-    row = slow if case.spec.cancels else Row("done", call="poll", behavior=Behavior.ENDLESS)
-    async with at_fault(case, row, tmp_path) as (desk, app):
-        task = await asked(app, case, row, tmp_path)
-        await ended(app, task.id, TaskState.RUNNING)
-        said = await app.tasks.cancel(task.id, ALICE, False)
-        assert said is (CancelOutcome.ASKED if case.spec.cancels else CancelOutcome.TOO_LATE)
-        if not case.spec.cancels:
-            desk.behavior.discard(Behavior.ENDLESS)
-        task = await ended(app, task.id)
-        assert task.state is (TaskState.CANCELLED if case.spec.cancels else TaskState.DONE)
-        assert desk.calls("submit") == 1
-        await assert_money(app, replace(task, count=1))
 
 
 async def _private(host: str, port: int) -> list[str]:

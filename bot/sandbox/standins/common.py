@@ -204,7 +204,8 @@ class Desk:
             call = "quote"  # it starts nothing, so it is no submit
         self._calls[call] += 1
         fault = self.faults.get(call)
-        body = await _body(request, is_last=fault is not None)
+        is_late = fault is not None and fault.kind is Kind.LATE
+        body = await _body(request, is_last=fault is not None and not is_late)
         self.seen.append(Seen(call, body, dict(request.headers)))
         if fault is None:
             return await handler(request)
@@ -212,6 +213,9 @@ class Desk:
             fault.times -= 1
             if not fault.times:
                 del self.faults[call]
+        if is_late:
+            await asyncio.sleep(fault.wait_s)
+            return await handler(request)
         return await fault.answer(request)
 
 

@@ -21,13 +21,17 @@ HUGE_BYTES = 51 * 1024 * 1024
 
 
 class Kind(StrEnum):
-    """How a call breaks: an answer of its own, silence, a cut in the body, a page, bad JSON."""
+    """How a call breaks: an answer of its own, silence, a cut in the body, a page, bad JSON.
+
+    What is LATE is answered as it should be, after `wait_s`.
+    """
 
     STATUS = "status"
     HANG = "hang"
     RESET = "reset"
     HTML = "html"
     BROKEN = "broken"
+    LATE = "late"
 
 
 class Behavior(StrEnum):
@@ -63,6 +67,7 @@ class Fault:
     body: Any = None
     headers: Mapping[str, str] = field(default_factory=dict[str, str])
     times: int = 0
+    wait_s: float = 0.0
 
     async def answer(self, request: web.Request) -> web.StreamResponse:
         """Break the call."""
@@ -75,7 +80,7 @@ class Fault:
                 return web.Response(text=PAGE, content_type="text/html")
             case Kind.BROKEN:
                 return web.Response(text='{"status": "succ', content_type="application/json")
-            case Kind.RESET:
+            case Kind.RESET | Kind.LATE:
                 pass
         return await _cut(request)
 
