@@ -41,3 +41,32 @@ async def test_services_get_the_addresses_that_they_can_reach(name: str, tmp_pat
         assert isinstance(uploads, modelslab.ModelsLab)
         assert (uploads.media is not None, uploads.hooks is not None) == (usable, usable)
         assert isinstance(apiframe.provider(parts), Calls)
+
+
+SECRET = {"X-Webhook-Secret": "s3cret"}
+# Whose call, its headers and body, and what it is: news, nothing new, or forged (None).
+CALLS = {
+    "apiframe: the end": ("apiframe", SECRET, b'{"task_id": "r1", "image_urls": []}', True),
+    "apiframe: a step": ("apiframe", SECRET, b'{"task_id": "r1", "status": "processing"}', True),
+    "apiframe: garbage": ("apiframe", SECRET, b"\xff", False),
+    "apiframe: of nothing": ("apiframe", SECRET, b"{}", False),
+    "apiframe: another secret": ("apiframe", {"x-webhook-secret": "x"}, b"{}", None),
+    "apiframe: no secret": ("apiframe", {}, b'{"task_id": "r1"}', None),
+    "modelslab: done": ("modelslab", {}, b'{"status": "success", "id": 1, "output": ["u"]}', True),
+    "modelslab: failed": ("modelslab", {}, b'{"status": "failed", "id": 1}', True),
+    "modelslab: not yet": ("modelslab", {}, b'{"status": "processing", "id": 1}', False),
+    "modelslab: of nothing": ("modelslab", {}, b'{"status": "success", "output": ["u"]}', False),
+    "modelslab: garbage": ("modelslab", {}, b"<html>", False),
+    "modelslab: a list": ("modelslab", {}, b"[]", False),
+}
+
+
+@pytest.mark.parametrize("name", CALLS)
+async def test_a_call_is_news_nothing_or_forged(name: str, tmp_path: Path) -> None:
+    slug, headers, body, means = CALLS[name]
+    factories = {"apiframe": apiframe.provider, "modelslab": modelslab.provider}
+    async with open_client() as client:
+        parts = wiring.parts(settings(tmp_path, **KEYS), ApiClient(client), ThreadPictures(), None)
+        made = factories[slug](parts)
+        assert isinstance(made, Calls)
+        assert made.heard(headers, body, "s3cret") is means
