@@ -64,6 +64,13 @@ TOPICS: Mapping[str, Topic] = {
         "mask",
         _MASK_ALT,
     ),
+    "imagine": Topic(
+        "Make a picture from words",
+        "Type `/imagine` and say in **prompt** what it should show. It needs no image, and a "
+        "provider here that makes pictures from words.\n"
+        "**U1** to **U4** under the card, where there are any, enlarge one of them. To change a "
+        "part of a picture, pick its card as **parent** of `/inpaint` and give a **mask**.",
+    ),
     "goon": Topic(
         "Go on from a result",
         "Type `/inpaint` and pick the earlier edit as **parent** instead of an image; **result** "

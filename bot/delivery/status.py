@@ -1,7 +1,7 @@
 """What a task's state means for people: where it is, what was paid and what to do."""
 
 from bot.delivery import words
-from bot.domain import ResultState, Task, TaskState
+from bot.domain import Op, ResultState, Task, TaskState
 from bot.errors import AmbiguousSubmit, ProviderError
 from bot.services.cards import ResultView, TaskView
 from bot.services.economy import Payer
@@ -150,7 +150,7 @@ def advice(task: Task) -> str:
         case _S.FAILED:
             return "Again tries once more with a new seed."
         case _S.EXPIRED:
-            return "Use `/inpaint` to begin anew."
+            return f"Use `/{'imagine' if task.op is Op.IMAGINE else 'inpaint'}` to begin anew."
         case _:
             return ""
 
