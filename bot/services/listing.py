@@ -6,14 +6,13 @@ from sqlalchemy import ColumnElement, and_, func, or_, select
 
 from bot.db.engine import Database
 from bot.db.models import Person, TaskRow
-from bot.domain import CardState, Task, TaskState
+from bot.domain import TAKEN_AWAY, Task, TaskState
 from bot.services import reading
 from bot.services.pages import Page, window
 
 PER_PAGE = 6
 CHOICES_MAX = 25
 LIVE = tuple(state for state in TaskState if not state.is_terminal)
-_TAKEN_AWAY = (CardState.DELETING, CardState.DELETED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +32,7 @@ def mine(viewer: Viewer) -> ColumnElement[bool]:
 
 def seen(viewer: Viewer) -> ColumnElement[bool]:
     """Tasks whose card the member could have read; moderators also see what was taken away."""
-    shown = and_(TaskRow.card_state.not_in(_TAKEN_AWAY), TaskRow.hidden.is_(False))
+    shown = and_(TaskRow.card_state.not_in(TAKEN_AWAY), TaskRow.hidden.is_(False))
     return and_(
         TaskRow.guild_id == viewer.guild_id,
         TaskRow.queued_at.is_not(None),

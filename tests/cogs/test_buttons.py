@@ -94,6 +94,17 @@ async def test_a_second_press_within_ten_seconds_changes_nothing(world: World) -
     assert len(await world.tasks()) == 3
 
 
+async def test_again_is_one_each_for_two_members_at_the_same_moment(world: World) -> None:
+    await world.inpaint()
+    first = await world.in_state(S.DONE)
+    card = world.card()
+    for member in (world.alice, world.bob, world.alice):
+        await member.click(card, label="Again")
+    made = [task for task in await world.tasks() if task.id != first.id]
+    assert {task.user_id for task in made} == {world.alice.id, world.bob.id}
+    assert len(made) == 2
+
+
 async def test_a_second_press_after_a_restart_changes_nothing_either(world: World) -> None:
     await world.inpaint()
     await world.in_state(S.DONE)

@@ -43,6 +43,22 @@ async def test_a_deleted_card_is_not_posted_again_and_the_answer_shows_the_resul
     assert world.cards() == []
 
 
+async def test_a_card_that_is_lost_at_its_slow_last_edit_leaves_the_result_in_the_answer(
+    world: World,
+) -> None:
+    gate = await running(world)
+    world.env.inject_error("PATCH", "/channels/*/messages/*", status=503, times=4)
+    gate.set()
+    await world.until(lambda: "Done" in text_of(world.answer()))
+    assert "Done" not in text_of(world.card())
+    assert (await world.task()).reply_token
+    await world.delete_by_hand(world.card())
+    await world.until_row(lambda task: task.card_state is CardState.LOST)
+    await world.until(lambda: "The result is kept" in text_of(world.answer()))
+    assert [each.filename for each in world.answer().attachments] == ["result-1.webp"]
+    await world.until_row(lambda task: task.reply_token is None)
+
+
 async def test_a_deleted_channel_keeps_the_result(world: World) -> None:
     gate = await running(world)
     world.env.backend.delete_channel(world.channel.id)

@@ -126,14 +126,21 @@ class World:
         self._running.push_async_callback(end)
         await ready.wait()
 
-    async def restart(self, **changes: Any) -> None:
-        """The process ends and another begins on the same folder."""
+    async def restart(self, *, emptied: bool = False, **changes: Any) -> None:
+        """The process ends and another begins on the same folder.
+
+        `emptied`: all messages are gone with it, as in the sandbox.
+        """
         await self._running.aclose()
         self._running = AsyncExitStack()
         await self.app.db.close()
         app = opened(self.folder, self.clock, self.providers, **changes)
         self.app = await self._running.enter_async_context(app)
         await self.env.restart_bot(build_bot(self.app))
+        if emptied:
+            for card in self.cards():
+                await self.delete_by_hand(card)
+            await self.app.cards.mark_lost_all()
         await self.start()
 
     async def close(self) -> None:

@@ -1,6 +1,7 @@
 """The connection below SQLAlchemy: transactions end as they should, also when callers go away."""
 
 import asyncio
+import logging
 import sqlite3
 from collections.abc import AsyncGenerator
 from pathlib import Path
@@ -42,6 +43,18 @@ async def test_a_statement_that_fails_undoes_its_transaction(db: Database) -> No
         await add(db, "two", "one")
     await add(db, "three")
     assert await words(db) == ["one", "three"]
+
+
+async def test_a_statement_that_fails_names_nothing_that_a_member_wrote(
+    db: Database, caplog: pytest.LogCaptureFixture
+) -> None:
+    wish = " ".join(("a", "secret", "boat"))  # no line of this file holds it, nor a traceback
+    await add(db, wish)
+    with pytest.raises(IntegrityError) as caught:
+        await add(db, wish)
+    logging.getLogger("bot").error("something broke", exc_info=caught.value)
+    assert "UNIQUE constraint failed" in caplog.text
+    assert wish not in caplog.text
 
 
 async def test_an_update_tells_what_it_changed(db: Database) -> None:

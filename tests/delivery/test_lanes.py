@@ -169,6 +169,18 @@ def test_a_reply_that_says_the_end_is_over() -> None:
     assert not lanes.reply_is_over(done(**ALIVE, view_rev=4, reply_posted=3), None, NOW)
 
 
+def test_a_card_lost_at_a_slow_final_is_told_in_the_reply_before_that_is_over() -> None:
+    slow = done(**ALIVE, view_rev=4, view_posted=3, reply_posted=4)
+    assert not lanes.reply_is_over(slow, reply_shown(slow, 1), NOW)
+    fields = {"view_rev": 4, "view_posted": 4, "reply_posted": 4, "message_id": None}
+    lost = done(**ALIVE, card_state=CardState.LOST, **fields)
+    assert not lanes.reply_is_over(lost, reply_shown(slow, 1), NOW)
+    work = reply_work(lost, reply_shown(slow, 1), after(1))
+    assert work
+    assert work.due_at == after(1)
+    assert lanes.reply_is_over(lost, reply_shown(lost, 1), NOW)
+
+
 def test_a_reply_waits_for_its_card_to_link_to() -> None:
     seen = done(**ALIVE, view_rev=4, reply_posted=4, **UNPOSTED)
     assert not lanes.reply_is_over(seen, reply_shown(seen, 1), NOW)

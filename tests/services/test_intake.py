@@ -28,6 +28,7 @@ from bot.services.limits import DRAFTS_MAX
 from bot.services.tasks import GAVE_WAY
 from tests import assets
 from tests.services.engine import (
+    ALICE,
     BOB,
     assert_books,
     child,
@@ -41,6 +42,7 @@ from tests.services.engine import (
 from tests.services.scripted import SPEC, Scripted, hang, with_spec
 
 S = TaskState
+BOTH = (ALICE, BOB)
 
 
 def _file(folder: Path, data: bytes) -> Path:
@@ -235,6 +237,19 @@ async def test_again_makes_one_new_task_however_often_it_is_pressed(
     assert ended.options["strength"] == 0.5
     assert ended.options["seed"] != 4
     assert await purse(app, BOB) == (93, 0)
+    await assert_books(app)
+
+
+async def test_again_by_two_members_at_once_makes_two_tasks(app: App, tmp_path: Path) -> None:
+    first = await app.intake.submit(request(tmp_path))
+    await until(app, first.id)
+    pressed = await asyncio.gather(
+        *(app.intake.again(first.id, who(user), f"{user}-{n}") for n in (1, 2) for user in BOTH)
+    )
+    assert {task.user_id for task in pressed} == set(BOTH)
+    assert len({task.id for task in pressed}) == 2
+    for task in pressed:
+        assert (await until(app, task.id)).state is S.DONE
     await assert_books(app)
 
 
