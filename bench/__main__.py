@@ -6,7 +6,7 @@ import sys
 import time
 from collections.abc import Callable, Coroutine, Sequence
 
-from bench import ack, edit, engine, painted, start
+from bench import ack, channel, edit, engine, painted, start
 from bench.figures import Figure, table
 
 Part = Callable[[], Coroutine[None, None, list[Figure]]]
@@ -15,6 +15,7 @@ PARTS: dict[str, Part] = {
     "engine": engine.run,
     "start": start.run,
     "ack": ack.run,
+    "channel": channel.run,
     "painted": painted.run,
 }
 

@@ -11,13 +11,13 @@ from typing import Any
 
 from discord.http import Route
 
-from bench import photos, rss, seed
+from bench import rss, seed
 from bench.providers import Hanging
-from bench.stage import request, settings
+from bench.stage import settings
 from bot.app import App, open_app
 from bot.delivery.client import build_bot
 from bot.domain import ReplyHandle, TaskState
-from bot.services import reading, rows
+from bot.services import reading
 
 TOKEN = "MTA5.standin.token"
 REST_S = 3.0
@@ -46,7 +46,7 @@ async def _weigh(app: App, tasks: int, tell: Tell) -> None:
     }
     await asyncio.sleep(REST_S)
     tell(rest_bytes=own_bytes(), **{name: rss.rss_bytes(pid) for name, pid in workers.items()})
-    values = await _columns(app, Path(app.settings.data_dir) / "files")
+    values = await seed.taken_in(app, app.settings.data_dir / "files")
     await _put_in_flight(app, values, range(WARM_TASKS))
     tell(warm_bytes=own_bytes())
     await _put_in_flight(app, values, range(WARM_TASKS, WARM_TASKS + tasks))
@@ -57,15 +57,6 @@ def own_bytes() -> int:
     """What this process holds once what can be freed is freed."""
     gc.collect()
     return rss.rss_bytes(os.getpid())
-
-
-async def _columns(app: App, folder: Path) -> dict[str, Any]:
-    """A small picture taken in like any other; all tasks are edits of it."""
-    await asyncio.to_thread(folder.mkdir)
-    picture = await asyncio.to_thread(photos.photo, 128, folder / "picture.jpg")
-    mask = await asyncio.to_thread(photos.mask, 128, folder / "mask.png")
-    task = await app.intake.submit(request("first", picture, mask))
-    return {**rows.copied_columns(task), "draft_reason": None}
 
 
 async def _put_in_flight(app: App, values: dict[str, Any], numbers: range) -> None:

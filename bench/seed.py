@@ -1,16 +1,20 @@
 """Tasks over pictures that are blobs already, booked like any other."""
 
+import asyncio
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import update
 
+from bench import photos
 from bench.providers import SPEC
 from bench.stage import request
 from bot.app import App
 from bot.db.models import TaskRow
 from bot.domain import Fit, MaskFacts, MaskSource, TaskState
 from bot.providers.base import Waiting
+from bot.services import rows
 from bot.services.blobs import KeptBlob
 from bot.services.looking import Kept
 from bot.services.records import to_json
@@ -34,6 +38,15 @@ async def columns(app: App) -> dict[str, Any]:
         "mask_facts": to_json(FACTS),
         "draft_reason": None,
     }
+
+
+async def taken_in(app: App, folder: Path) -> dict[str, Any]:
+    """A small picture taken in like any other; the columns of tasks that edit it."""
+    await asyncio.to_thread(folder.mkdir)
+    picture = await asyncio.to_thread(photos.photo, 128, folder / "picture.jpg")
+    mask = await asyncio.to_thread(photos.mask, 128, folder / "mask.png")
+    task = await app.intake.submit(request("first", picture, mask))
+    return {**rows.copied_columns(task), "draft_reason": None}
 
 
 async def book(app: App, values: dict[str, Any], n: int, **changes: Any) -> str:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from bot.delivery import lanes
 from bot.delivery.keeper import CardKeeper
-from bot.delivery.lanes import Kind, Work
+from bot.delivery.lanes import Work
 from bot.delivery.replies import ReplyKeeper
 from bot.services.cards import TaskView
 from bot.services.ports import Clock
@@ -56,8 +56,8 @@ class Lane:
                 await self._wait(lanes.next_due(self._works.values(), self._progress_from) or now)
                 continue
             del self._works[work.task_id]
-            if work.kind is Kind.PROGRESS:
-                self._progress_from = now + self._gap
+            # Also after anything else: so that a final rarely finds the channel's limit used up.
+            self._progress_from = now + self._gap
             await self._send(work)
 
     async def _send(self, work: Work) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bench import edit, engine, rss, start
+from bench import channel, edit, engine, rss, start
 from bench.figures import Figure
 
 
@@ -32,3 +32,12 @@ async def test_start_resumes_and_weighs_the_bot() -> None:
     if rss.is_told:
         assert found["memory at rest"] > found["of the short worker"] > 5
         assert found["memory of a task in flight"] != 0
+
+
+async def test_channel_counts_calls_and_waits_for_finals(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(channel, "WINDOW_S", 0.0)
+    found = named(await channel.run(cards=2, every_s=0.1, lengths_s=(4,)))
+    assert 0 < found["final with 2 live cards, p50"] <= found["the slowest"]
+    # The card, one progress and the final at least; a short task pings nobody.
+    assert 3 <= found["channel calls of a 4 s task"] <= 6
+    assert found["edits of the answer of a 4 s task"] >= 2
