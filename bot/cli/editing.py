@@ -19,12 +19,22 @@ from bot.cli.terminal import ask, is_interactive, on_signal, say, warn
 from bot.cli.trying import with_own_picture
 from bot.cli.watching import watched
 from bot.delivery.status import paid_line, state_line
+from bot.delivery.words import price
 from bot.domain import EditRequest, MaskTuning, Options, Origin, Task, TaskState
-from bot.errors import BadMask, BadOption, BadPicture, BotError, PortTaken, ProviderError
+from bot.errors import (
+    BadMask,
+    BadOption,
+    BadPicture,
+    BotError,
+    NothingCanDoThis,
+    PortTaken,
+    ProviderError,
+)
 from bot.imaging.demo import draw_demo
 from bot.imaging.export import FORMATS, JPEG_SUFFIXES, export
 from bot.services.access import Who
 from bot.services.cards import TaskView
+from bot.services.choosing import offers_of
 from bot.settings import Settings
 from cogs.ui.uploads import check_size
 
@@ -142,6 +152,8 @@ async def _decided(app: App, task: Task, args: Namespace) -> Task:
     if task.state is not TaskState.DRAFT:
         return task
     reason = task.draft_reason or ""
+    if task.offers:
+        raise NothingCanDoThis(f"{reason} {_offered(task)}")
     if not (args.force or is_interactive()):
         raise BadMask(f"{reason}\n{DOUBTFUL}")
     answer = "g" if args.force else await ask(f"{reason}\n[g]o, [i]nvert, or leave it? [N]")
@@ -149,7 +161,16 @@ async def _decided(app: App, task: Task, args: Namespace) -> Task:
         task = await app.intake.invert(task.id, OPERATOR)
     elif answer not in {"g", "go"}:
         raise BadOption("Nothing was edited.")
-    return await app.intake.go(task.id, OPERATOR)
+    task = await app.intake.go(task.id, OPERATOR)
+    if task.state is TaskState.DRAFT:  # its provider was paused, or its price changed, meanwhile
+        raise NothingCanDoThis(task.draft_reason)
+    return task
+
+
+def _offered(task: Task) -> str:
+    """Say who else could do it, and how to say so."""
+    offers = (f"{each.slug} ({price(each.credits)})" for each in offers_of(task.offers))
+    return f"{', '.join(offers)}. Name one with --provider."
 
 
 async def _delivered(app: App, view: TaskView, targets: list[Path]) -> int:

@@ -95,7 +95,7 @@ def _unread(best: Candidate, candidates: Sequence[Candidate]) -> str:
     if paused:
         many = f"{', '.join(titles[:-1])} and {titles[-1]} are paused."
         who = many if len(paused) > 1 else f"{paused[0].stopped}"
-    return f"{who} {best.spec.about} Press Go if that is what you want, or Cancel.".strip()
+    return f"{who} {best.spec.about} Is that what you want?"
 
 
 def _instead(wanted: Candidate, offers: Sequence[Candidate]) -> Choice:

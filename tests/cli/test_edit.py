@@ -55,7 +55,7 @@ def leftovers(tmp_path: Path) -> list[Path]:
 
 
 def test_the_demo_loses_its_balloon_and_nothing_else(run: Run, tmp_path: Path) -> None:
-    ended = run("edit", "--demo", "--out", "out.png", "--prompt", "a bird")
+    ended = run("edit", "--demo", "--out", "out.png", "--prompt", "a bird", "--provider", "local")
     assert ended.code == 0
     assert "out.png: 640 × 420 px, seed " in ended.out
     assert "Local: Done in " in ended.out
@@ -69,6 +69,15 @@ def test_the_demo_loses_its_balloon_and_nothing_else(run: Run, tmp_path: Path) -
         assert sum(changed.histogram()[128:]) > 5000
     assert leftovers(tmp_path) == []
     assert not Path("data").exists()
+
+
+def test_a_prompt_that_nobody_would_read_is_asked_about(run: Run, tmp_path: Path) -> None:
+    arguments = ["edit", "--demo", "--out", "out.png", "--prompt", "a bird"]
+    ended = run(*arguments)
+    assert ended.code == 1
+    assert ended.err.startswith("No provider here that reads prompts can do this. Local removes")
+    assert not (tmp_path / "out.png").exists()
+    assert run(*arguments, "--force").code == 0
 
 
 def test_several_pictures_come_numbered_and_the_same_seed_gives_the_same(

@@ -129,7 +129,7 @@ async def test_a_prompt_that_only_a_deaf_one_is_left_for_is_asked_about(world: W
     said = await world.inpaint()
     text = text_of(said.response)
     assert "Scripted is paused" in text
-    assert "it does not read the prompt. Press Go if that is what you want" in text
+    assert "it does not read the prompt. Is that what you want?" in text
     assert labels_of(said.response) == ["Go", "Invert", "Cancel"]
     await world.alice.click(said.response, label="Go")
     assert (await world.in_state(S.DONE)).provider == "plain"

@@ -53,6 +53,7 @@ class Server:
             image=("photo.png", photo),
             mask=("mask.png", mask),
             prompt="nothing there",
+            provider="local",
             count=count,
         )
 

@@ -97,7 +97,7 @@ def test_a_draft_for_want_of_readers_says_so() -> None:
     choice = routing.decide(wish(VASE, Options()), stopped=stopped("dear cheap middle"))
     assert choice.reason == (
         "Cheap, Middle and Dear are paused. Deaf does not read the prompt. "
-        "Press Go if that is what you want, or Cancel."
+        "Is that what you want?"
     )
     alone = Routing({"deaf": Scripted(ALL[-1])}).decide(wish(VASE, Options()))
     assert (alone.reason or "").startswith("No provider here that reads prompts can do this.")
