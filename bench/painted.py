@@ -16,8 +16,9 @@ from bench.painted_set import HELD_OUT, Case, cases, make
 from bot.domain import MaskTuning
 from bot.errors import BadMask
 from bot.imaging.intake import take_in
+from bot.imaging.levels import Levels
 from bot.imaging.morphology import share
-from bot.imaging.painted import marked, read_painted
+from bot.imaging.painted import read_painted
 
 PART = "painted"
 GOOD = 0.9
@@ -62,7 +63,7 @@ def read(case: Case) -> Read:
         found = read_painted(made.original, sheet)
     except BadMask:
         return Read(case, 0.0, True)
-    return Read(case, iou(marked(found.levels), made.truth), bool(found.doubt))
+    return Read(case, iou(Levels(found.levels).marked, made.truth), bool(found.doubt))
 
 
 def iou(a: Image.Image, b: Image.Image) -> float:

@@ -1,7 +1,4 @@
-"""The words that every layer shares: operations, states, requests and facts about pictures.
-
-Values only: frozen, without I/O, and importing nothing of the project.
-"""
+"""The words that every layer shares: frozen values, without I/O, importing nothing of ours."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -124,11 +121,13 @@ class SizeRule:
 
 @dataclass(frozen=True, slots=True)
 class MaskTuning:
-    """How a member's mask becomes the canonical one; None takes the picture's default."""
+    """How marks become the mask; None is the picture's default; `where` is written, not drawn."""
 
     invert: bool = False
     grow_px: int | None = None
     feather_px: int | None = None
+    outline: bool | None = None
+    where: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +145,7 @@ class PictureFacts:
 class MaskFacts:
     """The canonical mask, after grow: `coverage` is 0..1, `box` is left, top, right, bottom.
 
-    `doubt` is a sentence where the file may be no mask at all.
+    `doubt`: why it may be not what was meant. `outline`: how a copy's lines are read, if any are.
     """
 
     coverage: float
@@ -157,6 +156,7 @@ class MaskFacts:
     looks_inverted: bool
     notes: tuple[str, ...] = ()
     doubt: str = ""
+    outline: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

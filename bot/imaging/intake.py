@@ -1,16 +1,16 @@
 """The stages that turn what a member sent into a stored picture, its mask and an overlay."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from PIL import Image
 
 from bot.domain import MaskFacts, MaskSource, MaskTuning, PictureFacts
 from bot.errors import PictureLost
+from bot.imaging.extend import extend
+from bot.imaging.frontdoor import find_core
 from bot.imaging.masks import (
     Core,
-    core_from_alpha,
-    core_from_file,
     load_core,
     save_core,
     save_mask,
@@ -18,7 +18,8 @@ from bot.imaging.masks import (
 )
 from bot.imaging.overlay import draw_overlay
 from bot.imaging.recent import recent
-from bot.imaging.store import describe, read_stored, store
+from bot.imaging.regions import Sides, parse_where
+from bot.imaging.store import describe, read_stored, save_lossless, store
 
 PIXELS_MAX = 40_000_000
 
@@ -38,23 +39,30 @@ class TakenIn:
     mask_facts: MaskFacts | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Given:
+    """The files that may say where, and how much may be decoded."""
+
+    mask_upload: Path | None
+    earlier_core: Path | None
+    pixels_max: int
+
+
 def take_in(
     upload: Path,
     mask_upload: Path | None,
     tuning: MaskTuning,
     folder: Path,
     pixels_max: int = PIXELS_MAX,
+    earlier_core: Path | None = None,
 ) -> TakenIn:
-    """Store a picture and find its mask: the file, else its transparency.
+    """Store a picture and find its mask; `earlier_core` is for a `where` that names a task.
 
     Raises BadPicture or BadMask.
     """
     path, image, facts = store(upload, folder, pixels_max)
-    if mask_upload:
-        core = core_from_file(mask_upload, image.size, pixels_max)
-    else:
-        core = core_from_alpha(image)
-    return marked(TakenIn(path, facts), image, core, tuning, folder)
+    given = Given(mask_upload, earlier_core, pixels_max)
+    return _found(TakenIn(path, facts), image, given, tuning, folder)
 
 
 def take_parent(
@@ -65,19 +73,14 @@ def take_parent(
     folder: Path,
     pixels_max: int = PIXELS_MAX,
 ) -> TakenIn:
-    """Go on from a stored picture: with a new mask file, else with what its own edit had marked.
+    """Go on from a stored picture: with what was said anew, else with what its own edit had marked.
 
-    Raises BadMask, or PictureLost.
+    With room added at its sides, `picture` is a new file in the folder. Raises BadMask, or
+    PictureLost.
     """
     image = read_stored(picture)
-    if mask_upload:
-        core: Core | None = core_from_file(mask_upload, image.size, pixels_max)
-    elif parent_core:
-        core = load_core(parent_core, MaskSource.PARENT)
-        core = Core(_of_size(core.image, image.size), MaskSource.PARENT)
-    else:
-        core = core_from_alpha(image)
-    return marked(TakenIn(picture, describe(picture, image)), image, core, tuning, folder)
+    given = Given(mask_upload, parent_core, pixels_max)
+    return _found(TakenIn(picture, describe(picture, image)), image, given, tuning, folder)
 
 
 def retune(
@@ -116,5 +119,15 @@ def marked(
     )
 
 
-def _of_size(mask: Image.Image, size: tuple[int, int]) -> Image.Image:
-    return mask if mask.size == size else mask.resize(size, Image.Resampling.NEAREST)
+def _found(
+    taken: TakenIn, image: Image.Image, given: Given, tuning: MaskTuning, folder: Path
+) -> TakenIn:
+    where = parse_where(tuning.where) if tuning.where else None
+    if not isinstance(where, Sides):
+        core = find_core(image, given.mask_upload, given.earlier_core, where, given.pixels_max)
+        return marked(taken, image, core, tuning, folder)
+    wide, new = extend(image, where, given.pixels_max)
+    path = save_lossless(wide, folder / "wide")
+    facts = replace(taken.picture_facts, width_px=wide.width, height_px=wide.height)
+    core = Core(new, MaskSource.SIDES)
+    return marked(TakenIn(path, facts), wide, core, tuning, folder)

@@ -13,6 +13,8 @@ from PIL import Image, ImageChops, PngImagePlugin
 from bot.domain import MaskFacts, MaskSource, MaskTuning
 from bot.errors import BadMask, PictureLost
 from bot.imaging.codec import MASK, decode
+from bot.imaging.extend import seam_px
+from bot.imaging.levels import Levels
 from bot.imaging.morphology import grow, share, threshold
 from bot.imaging.tones import mask_tones
 
@@ -22,6 +24,8 @@ ALPHA_SHARE_MIN, ALPHA_SHARE_MAX = 0.001, 0.99
 INVERTED_FROM = 0.6
 GROW_MIN_PX, GROW_PER_SIDE, GROW_MAX_PX = 4, 256, 1024
 INVERTED_TAG = "inverted"
+# Who marks with a file may take black for white; who names a place does not.
+FILES = (MaskSource.FILE, MaskSource.CUTOUT, MaskSource.ALPHA)
 
 EMPTY = "The mask is empty: nothing in it is white. White marks what to change, black what to keep."
 FULL = "The mask covers the whole picture. Leave out what should stay."
@@ -31,6 +35,10 @@ GROWN_FULL = (
 )
 HOLE_NOTE = "The mask has a transparent part, so I took that as what to change."
 PAINT_NOTE = "The mask is painted on a transparent ground, so I took the paint as what to change."
+CUTOUT_DOUBT = (
+    "Your picture is cut out: what is around it is transparent. "
+    "I took that transparent part as what to change."
+)
 NO_MASK_DOUBT = (
     "The file that you sent as the mask looks like a photo or a screenshot: only {:.0f} % of it "
     "is black or white. I took its light parts as what to change."
@@ -41,15 +49,16 @@ NO_MASK_DOUBT = (
 class Core:
     """What was marked: 0 or 255, before grow.
 
-    `doubtful`: it may be the wrong way round; `doubt`: a sentence where it may be no mask at all.
+    `doubt` is a sentence where it may be not what was meant. `levels` are there for a painted copy
+    that has something within its lines.
     """
 
     image: Image.Image
     source: MaskSource
     inverted: bool = False
-    doubtful: bool = False
     notes: tuple[str, ...] = ()
     doubt: str = ""
+    levels: Levels | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +68,7 @@ class Marks:
     image: Image.Image
     note: str = ""
     doubt: str = ""
+    source: MaskSource = MaskSource.FILE
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +81,11 @@ class Mask:
 
 def core_from_file(path: Path, size: tuple[int, int], pixels_max: int) -> Core:
     """A mask file of any size but the picture's shape. Raises BadMask."""
-    sheet = decode(path.read_bytes(), pixels_max, MASK, gray_stays=True)
+    return core_from_sheet(decode(path.read_bytes(), pixels_max, MASK, gray_stays=True), size)
+
+
+def core_from_sheet(sheet: Image.Image, size: tuple[int, int]) -> Core:
+    """The same of a decoded file."""
     _check_shape(sheet.size, size)
     marks = _read_marks(sheet)
     notes = (marks.note,) if marks.note else ()
@@ -81,7 +95,7 @@ def core_from_file(path: Path, size: tuple[int, int], pixels_max: int) -> Core:
             f"The mask was {_by(marked.size)}, so I resized it to the picture's {_by(size)}.",
         )
         marked = marked.resize(size, Image.Resampling.NEAREST)
-    return Core(marked, MaskSource.FILE, notes=notes, doubt=marks.doubt)
+    return Core(marked, marks.source, notes=notes, doubt=marks.doubt)
 
 
 def core_from_alpha(picture: Image.Image) -> Core | None:
@@ -91,34 +105,41 @@ def core_from_alpha(picture: Image.Image) -> Core | None:
     hole = ImageChops.invert(threshold(picture.getchannel("A"), WHITE_FROM))
     if not ALPHA_SHARE_MIN <= share(hole) <= ALPHA_SHARE_MAX:
         return None
-    return Core(hole, MaskSource.ALPHA, doubtful=_surrounds(hole))
+    doubt = CUTOUT_DOUBT if _is_cutout(hole) else ""
+    return Core(hole, MaskSource.ALPHA, doubt=doubt)
 
 
 def tune(core: Core, tuning: MaskTuning) -> tuple[Core, Mask]:
-    """Apply invert and grow; raises BadMask when nothing or everything is left to change."""
-    core = _turned(core, tuning.invert)
+    """Apply outline, invert and grow; raises BadMask where nothing or everything would change."""
+    core = _turned(_outlined(core, tuning.outline), tuning.invert)
     covered = share(core.image)
     if covered == 0:
         raise BadMask(EMPTY)
     if covered == 1:
         raise BadMask(FULL)
-    grow_px = default_grow_px(core.image.size) if tuning.grow_px is None else tuning.grow_px
+    grow_px = default_grow_px(core) if tuning.grow_px is None else tuning.grow_px
     grow_px = max(0, min(grow_px, GROW_MAX_PX))
     feather_px = grow_px if tuning.feather_px is None else max(0, tuning.feather_px)
+    if core.source is MaskSource.SIDES:
+        # The new part is new everywhere: only what reaches into the old picture is soft.
+        feather_px = min(feather_px, grow_px)
     grown = grow(core.image, grow_px)
     return core, Mask(grown, _facts(core, grown, covered, grow_px, feather_px))
 
 
-def default_grow_px(size: tuple[int, int]) -> int:
-    """Enough to take an object's soft edge along."""
-    return max(GROW_MIN_PX, max(size) // GROW_PER_SIDE)
+def default_grow_px(core: Core) -> int:
+    """Enough to take an object's soft edge along; for added room, enough to hide the seam."""
+    if core.source is MaskSource.SIDES:
+        return seam_px(core.image)
+    return max(GROW_MIN_PX, max(core.image.size) // GROW_PER_SIDE)
 
 
 def save_core(core: Core, path: Path) -> Path:
-    """Write the core as PNG."""
+    """Write the core as PNG; where it has levels, those, from before it was turned around."""
     info = PngImagePlugin.PngInfo()
     info.add_text(INVERTED_TAG, str(int(core.inverted)))
-    _one_bit(core.image).save(path, "PNG", pnginfo=info)
+    kept = core.levels.image if core.levels else _one_bit(core.image)
+    kept.save(path, "PNG", pnginfo=info)
     return path
 
 
@@ -135,9 +156,14 @@ def load_core(path: Path, source: MaskSource) -> Core:
             image.load()
             inverted = image.info.get(INVERTED_TAG) == "1"
             light = image.convert("L")
-            # Masks of earlier versions have eight bits a pixel.
-            marked = light if image.mode == "1" else threshold(light, WHITE_FROM)
-            return Core(marked, source, inverted)
+            if image.mode == "1":
+                return Core(light, source, inverted)
+            # Levels, or a mask of an earlier version, which has eight bits a pixel, too.
+            levels = Levels.of(light)
+            marked = threshold(light, WHITE_FROM)
+            if levels and inverted:
+                marked = ImageChops.invert(marked)
+            return Core(marked, source, inverted, levels=levels)
     except (OSError, ValueError, SyntaxError) as error:
         raise PictureLost(log=f"{path}: {error}") from error
 
@@ -161,6 +187,15 @@ def _turned(core: Core, invert: bool) -> Core:
     return replace(core, image=ImageChops.invert(core.image), inverted=invert)
 
 
+def _outlined(core: Core, outline: bool | None) -> Core:
+    """With or without what lies within the lines; None leaves it as it was read."""
+    if core.levels is None or outline is None:
+        return core
+    levels = core.levels.switched(outline)
+    image = ImageChops.invert(levels.marked) if core.inverted else levels.marked
+    return replace(core, image=image, levels=levels, doubt="")
+
+
 def _facts(
     core: Core, grown: Image.Image, covered: float, grow_px: int, feather_px: int
 ) -> MaskFacts:
@@ -173,9 +208,10 @@ def _facts(
         source=core.source,
         grow_px=grow_px,
         feather_px=feather_px,
-        looks_inverted=covered > INVERTED_FROM or core.doubtful,
+        looks_inverted=core.source in FILES and covered > INVERTED_FROM,
         notes=core.notes,
         doubt=core.doubt,
+        outline=core.levels.outline if core.levels else None,
     )
 
 
@@ -197,8 +233,8 @@ def _read_marks(sheet: Image.Image) -> Marks:
     if not ALPHA_SHARE_MIN <= share(solid) < 1 or _is_black_and_white(sheet, solid):
         return _read_light(sheet, solid)
     if _is_paint(sheet, solid):
-        return Marks(solid, PAINT_NOTE)
-    return Marks(ImageChops.invert(solid), HOLE_NOTE)
+        return Marks(solid, PAINT_NOTE, source=MaskSource.CUTOUT)
+    return Marks(ImageChops.invert(solid), HOLE_NOTE, source=MaskSource.CUTOUT)
 
 
 def _read_light(sheet: Image.Image, solid: Image.Image | None) -> Marks:
@@ -238,10 +274,9 @@ def _quantile(histogram: list[int], part: float) -> int:
     return 255
 
 
-def _surrounds(hole: Image.Image) -> bool:
-    """Transparent on all four sides, as stickers are."""
-    box = hole.getbbox()
-    return box == (0, 0, *hole.size)
+def _is_cutout(hole: Image.Image) -> bool:
+    """Transparent on all four sides or nearly everywhere, as stickers are."""
+    return hole.getbbox() == (0, 0, *hole.size) or share(hole) > INVERTED_FROM
 
 
 def _by(size: tuple[int, int]) -> str:

@@ -1,8 +1,4 @@
-"""A copy of a picture that somebody painted on, compared with the picture: what was painted over.
-
-What a member means by it is kept in four levels: painted, inside a line that is read as an
-outline, inside one that is not, and the rest. So Outline can be switched without the copy.
-"""
+"""A picture and a copy of it that somebody painted on, compared: what was painted over."""
 
 from dataclasses import dataclass
 
@@ -10,13 +6,13 @@ import numpy as np
 from PIL import Image
 
 from bot.errors import BadMask
+from bot.imaging.levels import INSIDE, INSIDE_OFF, PAINTED, Levels
 from bot.imaging.morphology import share, threshold
 from bot.imaging.paint import Found, find_paint
 from bot.imaging.register import Laid, agreement, lay_over, pixels
 from bot.imaging.shapes import Bools, Shape, understand
 
 WORK_PX, GLANCE_PX = 768, 384
-PAINTED, INSIDE, INSIDE_OFF = 255, 192, 64
 SHAPE_TOLERANCE = 0.12
 # Copies reach 0.97, other pictures 0.3; a copy that is half painted over loses little.
 SAME_FROM = 0.7
@@ -57,7 +53,7 @@ NAMES: dict[str, tuple[int, int, int]] = {
 
 @dataclass(frozen=True, slots=True)
 class Painted:
-    """`levels` (L, the picture's size), notes for the member, and a doubt that asks first."""
+    """`levels` (see `Levels`, of the picture's size), notes, and a doubt that asks first."""
 
     levels: Image.Image
     outline: bool
@@ -88,7 +84,9 @@ def read_painted(original: Image.Image, sheet: Image.Image) -> Painted:
     shape = understand(found.painted, found.unsure)
     levels = _levels(shape, laid, original.size)
     several = (SEVERAL.format(len(found.paints)),) if len(found.paints) > 1 else ()
-    return Painted(levels, shape.outline, several, _doubt(found, shape, share(marked(levels))))
+    return Painted(
+        levels, shape.outline, several, _doubt(found, shape, share(Levels(levels).marked))
+    )
 
 
 def why_no_copy(original: Image.Image, sheet: Image.Image) -> BadMask:
@@ -104,17 +102,6 @@ def why_no_copy(original: Image.Image, sheet: Image.Image) -> BadMask:
     if not _is_alike_in_shape(original.size, sheet.size, 0.03):
         return BadMask(CUT.format(_by(sheet.size), _by(original.size)))
     return BadMask(OTHER)
-
-
-def marked(levels: Image.Image, outline: bool | None = None) -> Image.Image:
-    """The mask (0 or 255) with or without what lies inside the lines; None: as it was read."""
-    match outline:
-        case None:
-            return threshold(levels, 128)
-        case True:
-            return threshold(levels, INSIDE_OFF)
-        case False:
-            return threshold(levels, PAINTED)
 
 
 def _is_comparable(original: Image.Image, sheet: Image.Image) -> bool:

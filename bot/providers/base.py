@@ -116,6 +116,9 @@ class OpSpec:
 class ProviderSpec:
     """A provider as data. Times in seconds; `origins` are hosts that results may come from.
 
+    Who inpaints a picture of a member's own extends one as well: the bot makes the larger canvas
+    and its mask, so `ops` gets that operation by itself.
+
     A result may be missing for `result_grace_s` before it is lost. Where `blank_is_filtered`, a
     picture of one color stands for one that a safety filter withheld.
     """
@@ -142,6 +145,11 @@ class ProviderSpec:
     fixed: tuple[Fixed, ...] = ()
     about: str = ""
     known_limits: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        inpaint = self.ops.get(Op.INPAINT)
+        if inpaint and inpaint.mask and inpaint.image not in (None, Travel.PARENT):
+            object.__setattr__(self, "ops", {**self.ops, Op.OUTPAINT: inpaint})
 
 
 @dataclass(frozen=True, slots=True)

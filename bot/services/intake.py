@@ -36,6 +36,7 @@ from bot.services.limits import DRAFTS_MAX
 from bot.services.looking import Kept, Looking
 from bot.services.passing import passing_folder
 from bot.services.payers import Spot
+from bot.services.places import understood
 from bot.services.ports import Clock
 from bot.services.pricing import Quote, quote
 from bot.services.quoting import Quoting
@@ -90,6 +91,7 @@ class Intake:
         The same `request_key` again gives the task that it made the first time, and so does a
         second press on the same button within TWIN_S.
         """
+        request = understood(request)
         async with self._t.db.read() as session:
             if seen := await self._seen(session, request):
                 return seen

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bot.domain import EditRequest, MaskFacts, MaskTuning, Task
+from bot.domain import EditRequest, MaskFacts, MaskSource, MaskTuning, Task
 from bot.errors import BadMask, PictureLost
 from bot.imaging.intake import TakenIn, retune, take_in, take_parent
 from bot.imaging.page import take_drawn
@@ -16,8 +16,9 @@ from bot.services.records import from_json, to_json
 from bot.services.sources import Source
 
 NO_MASK = (
-    "Tell me where to edit: attach a `mask` (white is what to change), send a picture with that "
-    "part made transparent, or pick an earlier edit as `parent`."
+    "Tell me where to edit: write it as `where` (such as `center 40%` or `top left`), attach as "
+    "`mask` a copy of the picture that you painted on, or a mask (white is what to change), send "
+    "a picture with that part made transparent, or pick an earlier edit as `parent`."
 )
 
 TURNED = "Turned around: this is what will change now. Press Go if it is right."
@@ -45,13 +46,13 @@ class Looking:
         facts = taken.mask_facts
         if facts is None:
             raise BadMask(NO_MASK)
-        doubt = None if source.mask and not request.mask else _doubt(facts, request.tuning, op)
+        doubt = _doubt(facts, request.tuning, op)
         if doubt is None:
             check_coverage(facts, op)
         kept = await self._keep_mask(taken, request.tuning)
         columns = {"draft_reason": doubt, "picture_facts": to_json(taken.picture_facts)}
         notes = [*taken.picture_facts.notes, *facts.notes]
-        if source.stored_blob:
+        if source.stored_blob and taken.picture == source.stored:
             picture = {"picture_blob": source.stored_blob}
             return Kept({**kept.columns, **columns, **picture, "notes": notes}, kept.blobs)
         blob = await self._blobs.keep(
@@ -90,7 +91,13 @@ class Looking:
         if source.upload is None:
             raise PictureLost
         return await self._pictures.short(
-            take_in, source.upload, request.mask, request.tuning, folder, self._pixels_max
+            take_in,
+            source.upload,
+            request.mask,
+            request.tuning,
+            folder,
+            self._pixels_max,
+            source.mask,
         )
 
     async def _keep_mask(self, taken: TakenIn, tuning: MaskTuning) -> Kept:
@@ -130,9 +137,12 @@ def _doubt(facts: MaskFacts, tuning: MaskTuning, op: OpSpec) -> str | None:
     fits, marked = facts.coverage <= op.coverage_max, part(facts.coverage)
     if facts.doubt:
         go = "Press Go if the tinted part is right, or" if fits else "That is too much here:"
+        else_send = (
+            "paint anew" if facts.source is MaskSource.PAINTED else "send a mask in black and white"
+        )
         return (
             f"{facts.doubt} That is {marked} of the picture. {go} press Invert for the other part, "
-            "or Cancel and send a mask in black and white."
+            f"or Cancel and {else_send}."
         )
     if not facts.looks_inverted or tuning.invert:
         return None

@@ -1,6 +1,6 @@
 """Where a request's picture comes from: a file just sent, or a result of an earlier task."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -10,6 +10,7 @@ from bot.domain import TAKEN_AWAY, EditRequest, Op, Result, Task, TaskState
 from bot.errors import BadParent, BadPicture
 from bot.services import reading
 from bot.services.blobs import Blobs
+from bot.services.places import named_task
 
 NEITHER = "Attach a picture as `image`, or pick an earlier edit as `parent`."
 BOTH = "Give either `image` or `parent`, not both: `parent` already brings its picture."
@@ -22,6 +23,7 @@ REPORTED = (
     "That edit was reported, so nobody can repeat it or go on from it until a moderator has "
     "looked at it."
 )
+NO_MASK_THERE = "That edit has no mask to take: it had none, or its pictures were let go."
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +38,10 @@ class Made:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """`upload` or `stored`, or neither where words are enough; `mask` is a stored one's own."""
+    """`upload` or `stored`, or neither where words are enough.
+
+    `mask` is what the edit of a stored one had marked, or another edit whose mask is asked for.
+    """
 
     upload: Path | None = None
     stored: Path | None = None
@@ -60,11 +65,13 @@ async def find_source(session: AsyncSession, request: EditRequest, blobs: Blobs)
         raise BadParent(BOTH)
     if request.picture and request.parent_result_n is not None:
         raise BadParent(RESULT_OF_NOTHING)
-    if request.picture:
-        return Source(upload=request.picture)
-    if not request.parent_task_id:
+    if not request.picture and not request.parent_task_id:
         raise BadPicture(NEITHER)
-    return await _from_parent(session, request, blobs)
+    mask = await _named_mask(session, request, blobs)
+    if request.picture:
+        return Source(upload=request.picture, mask=mask)
+    source = await _from_parent(session, request, blobs)
+    return replace(source, mask=mask) if mask else source
 
 
 async def made_by(session: AsyncSession, task_id: str | None, n: int | None) -> Made | None:
@@ -109,6 +116,22 @@ async def _from_parent(session: AsyncSession, request: EditRequest, blobs: Blobs
     mask = await reading.blob_paths(session, blobs, parent.mask_core_blob)
     made, core = _made(parent, result), mask[0] if mask else None
     return Source(None, path, blob.id, core, parent, result.n, made)
+
+
+async def _named_mask(session: AsyncSession, request: EditRequest, blobs: Blobs) -> Path | None:
+    """The mask of the task that `where` names; None where it names none."""
+    task_id = named_task(request)
+    if task_id is None:
+        return None
+    task = await reading.task(session, task_id)
+    if task is None or not _may_use(task, request):
+        raise BadParent
+    if task.hidden:
+        raise BadParent(REPORTED)
+    paths = await reading.blob_paths(session, blobs, task.mask_core_blob)
+    if not paths:
+        raise BadParent(NO_MASK_THERE)
+    return paths[0]
 
 
 def _may_use(parent: Task, request: EditRequest) -> bool:

@@ -53,7 +53,7 @@ def test_a_list_says_what_each_does_and_costs(run: Run, monkeypatch: pytest.Monk
     }
     with_these(monkeypatch, named("cheap"), named("jobs", ops=ops))
     rows = run("providers", "list").out.splitlines()
-    assert rows[1].split() == ["cheap", "Cheap", "inpaint", "7", "credits", "yes"]
+    assert rows[1].split() == ["cheap", "Cheap", "inpaint,", "outpaint", "7", "credits", "yes"]
     assert "1.5 to 4 credits a job" in rows[2]
     assert "set KEYLESS_API_KEY" in rows[3]
 

@@ -131,7 +131,7 @@ def test_a_sticker_is_doubtful(tmp_path: Path) -> None:
     sticker.putalpha(mask(160, 120, (10, 10, 150, 110)))
     found = take_in(save(sticker, tmp_path / "upload"), None, PLAIN, tmp_path)
     assert found.mask_facts is not None
-    assert found.mask_facts.looks_inverted
+    assert "cut out" in found.mask_facts.doubt
 
 
 @pytest.mark.parametrize("hole", [None, (0, 0, 2, 2), (0, 0, 160, 120)])

@@ -12,7 +12,8 @@ from bench.painted import iou, read
 from bench.painted_set import HELD_OUT, TUNING, Case, cases
 from bot.errors import BadMask
 from bot.imaging.labels import holes, label
-from bot.imaging.painted import Painted, color_name, is_copy, marked, read_painted
+from bot.imaging.levels import Levels
+from bot.imaging.painted import Painted, color_name, is_copy, read_painted
 from tests.assets import mask, photo
 
 MAGENTA = (255, 0, 200)
@@ -56,7 +57,7 @@ def test_two_colors_are_both_taken() -> None:
 
     found = painted(draw)
     wanted = ImageChops.lighter(mask(*WIDE, (20, 20, 81, 81)), mask(*WIDE, (200, 120, 281, 201)))
-    assert iou(marked(found.levels), wanted) > 0.95
+    assert iou(Levels(found.levels).marked, wanted) > 0.95
     assert found.notes == ("I found 2 colors of paint and took them all.",)
 
 
@@ -66,15 +67,15 @@ def test_an_outline_can_be_switched() -> None:
     line = ImageChops.subtract(whole, mask(*WIDE, (126, 86, 195, 145)))
     assert found.outline
     assert "inside" in found.doubt
-    assert iou(marked(found.levels), whole) > 0.95
-    assert iou(marked(found.levels, True), whole) > 0.95
-    assert iou(marked(found.levels, False), line) > 0.8
+    assert iou(Levels(found.levels).marked, whole) > 0.95
+    assert iou(Levels(found.levels).switched(True).marked, whole) > 0.95
+    assert iou(Levels(found.levels).switched(False).marked, line) > 0.8
 
 
 def test_a_line_that_runs_off_the_picture_takes_the_smaller_side() -> None:
     found = painted(lambda on: on.line((-10, 60, 100, 70, 110, -10), MAGENTA, 8))
     assert found.outline
-    inside = marked(found.levels)
+    inside = Levels(found.levels).marked
     assert inside.getpixel((40, 20)) == 255
     assert inside.getpixel((200, 200)) == 0
 
@@ -84,7 +85,7 @@ def test_a_picture_full_of_the_paint_is_doubted() -> None:
     night.paste(photo(*WIDE).crop((0, 0, 160, 240)), (0, 0))
     found = painted(lambda on: on.rectangle((40, 60, 120, 160), fill="black"), night)
     assert "color of your paint (black)" in found.doubt
-    assert iou(marked(found.levels), mask(*WIDE, (40, 60, 121, 161))) > 0.9
+    assert iou(Levels(found.levels).marked, mask(*WIDE, (40, 60, 121, 161))) > 0.9
 
 
 def test_a_copy_with_nothing_left_is_doubted_or_refused() -> None:

@@ -6,11 +6,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from PIL import Image
 from sqlalchemy import func, select
 
 from bot.app import App
 from bot.db.models import Blob, TaskRow, Transfer
-from bot.domain import Op, Options, Origin, TaskState
+from bot.domain import MaskSource, Op, Options, Origin, TaskState
 from bot.errors import (
     BadMask,
     BadOption,
@@ -170,13 +171,15 @@ async def test_a_doubtful_mask_may_be_larger_than_the_provider_takes_until_go(
             await app.intake.submit(request(tmp_path, "wide", mask=wide))
 
 
-@pytest.mark.parametrize("what", ["the photo itself", "a painted copy", "another photo"])
-async def test_a_mask_that_is_no_mask_asks_first(idle: App, tmp_path: Path, what: str) -> None:
-    photo = assets.photo(64, 48, seed=2 if what == "another photo" else 1)
-    if what == "a painted copy":
-        photo.paste("white", (20, 10, 40, 30))
-    no_mask = assets.save(photo, tmp_path / "no-mask.png")
-    draft = await idle.intake.submit(request(tmp_path, mask=no_mask))
+def _drawing(folder: Path) -> Path:
+    """Neither black and white nor a photo: a blue sheet with a yellow box."""
+    sheet = Image.new("RGB", (64, 48), (0, 60, 190))
+    sheet.paste((250, 230, 0), (20, 10, 40, 30))
+    return assets.save(sheet, folder / "drawing.png")
+
+
+async def test_a_mask_that_is_no_mask_asks_first(idle: App, tmp_path: Path) -> None:
+    draft = await idle.intake.submit(request(tmp_path, mask=_drawing(tmp_path)))
     assert draft.state is S.DRAFT
     assert re.search(
         r"looks like a photo or a screenshot: only \d+ % of it .* its light parts .* "
@@ -191,11 +194,33 @@ async def test_a_mask_that_is_no_mask_asks_first(idle: App, tmp_path: Path, what
 async def test_a_mask_that_is_no_mask_offers_go_only_where_it_fits(tmp_path: Path) -> None:
     op = replace(SPEC.ops[Op.INPAINT], coverage_max=0.01)
     async with opened(tmp_path / "data", with_spec(ops={Op.INPAINT: op})) as app:
-        no_mask = assets.save(assets.photo(64, 48), tmp_path / "no-mask.png")
-        draft = await app.intake.submit(request(tmp_path, mask=no_mask))
+        draft = await app.intake.submit(request(tmp_path, mask=_drawing(tmp_path)))
         assert "That is too much here: press Invert" in (draft.draft_reason or "")
         (view,) = await app.cards.view([draft.id])
         assert not view.may_go
+
+
+@pytest.mark.parametrize(
+    ("seed", "sentence"), [(1, "no paint"), (2, "neither a mask nor a copy")], ids=["same", "other"]
+)
+async def test_a_photo_as_mask_is_refused_in_words(
+    idle: App, tmp_path: Path, seed: int, sentence: str
+) -> None:
+    no_mask = assets.save(assets.photo(64, 48, seed), tmp_path / "no-mask.png")
+    with pytest.raises(BadMask, match=sentence):
+        await idle.intake.submit(request(tmp_path, mask=no_mask))
+    async with idle.db.read() as session:
+        assert (await session.execute(select(func.count()).select_from(TaskRow))).scalar() == 0
+
+
+async def test_a_painted_copy_is_taken_as_mask(idle: App, tmp_path: Path) -> None:
+    copy = assets.photo(64, 48)
+    copy.paste((255, 0, 200), (20, 10, 40, 30))
+    task = await idle.intake.submit(
+        request(tmp_path, mask=assets.save(copy, tmp_path / "painted.png"))
+    )
+    assert (task.state, task.mask_source) == (S.QUEUED, MaskSource.PAINTED)
+    assert task.mask_facts["coverage"] == pytest.approx(28 * 28 / (64 * 48), abs=0.05)
 
 
 async def test_an_unused_draft_expires(tmp_path: Path) -> None:
