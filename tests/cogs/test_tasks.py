@@ -3,39 +3,21 @@
 import re
 from typing import Any
 
-from PIL import ImageChops
 from simcord.actors import MemberActor
-from sqlalchemy import Engine, event, update
+from sqlalchemy import Engine, event
 
-from bot.db.models import TaskRow
 from bot.domain import CardState, TaskState
 from bot.services.listing import PER_PAGE
-from bot.services.preferences import Ping
 from bot.services.showing import UNKNOWN
 from cogs.tasks import page_number
-from tests import assets
-from tests.cogs.staff import copies, promote, said
+from tests.cogs.finding import INVERTED, change, finished, show
+from tests.cogs.staff import copies, said
 from tests.cogs.world import SIMCORD, World, labels_of, text_of
-from tests.services.scripted import done, hang
+from tests.services.scripted import hang
 
 pytestmark = SIMCORD
 
 S = TaskState
-INVERTED = ("mask.png", assets.encoded(ImageChops.invert(assets.mask(96, 64)), "PNG"))
-
-
-async def finished(world: World, **options: Any) -> str:
-    await world.inpaint(**options)
-    return (await world.in_state(S.DONE)).id
-
-
-async def change(world: World, task_id: str, **values: Any) -> None:
-    async with world.app.db.write() as session:
-        await session.execute(update(TaskRow).where(TaskRow.id == task_id).values(**values))
-
-
-async def show(world: World, task_id: str, who: MemberActor | None = None) -> str:
-    return said(await (who or world.alice).slash(world.channel, "task show", task=task_id))
 
 
 async def test_a_list_says_state_prompt_age_cost_and_the_way_to_the_card(world: World) -> None:
@@ -151,77 +133,6 @@ async def test_show_tells_everything(world: World) -> None:
     assert labels_of(answer.response) == ["To the card"]
 
 
-async def test_show_posts_a_gone_card_anew_without_a_ping(world: World) -> None:
-    task_id = await finished(world)
-    await world.app.desk.members.prefer(world.alice.id, ping=Ping.ALWAYS)
-    first = world.card()
-    await world.delete_by_hand(first)
-    await change(world, task_id, card_state=CardState.LOST, message_id=None)
-    assert "posting it anew" in await show(world, task_id)
-    await world.until(lambda: len(world.cards()) == 1)
-    card = world.card()
-    assert card.id != first.id
-    assert [each.filename for each in card.attachments] == ["result-1.webp"]
-    assert labels_of(card) == ["Again", "Delete", "Report"]
-    await world.later(120)
-    assert len(world.cards()) == 1
-    assert "anew" not in await show(world, task_id)
-
-
-async def test_a_card_brought_back_twice_at_once_is_posted_once(world: World) -> None:
-    task_id = await finished(world)
-    await world.delete_by_hand(world.card())
-    await change(world, task_id, card_state=CardState.LOST, message_id=None)
-    await show(world, task_id)
-    await show(world, task_id)
-    await world.until(lambda: len(world.cards()) == 1)
-    await world.later(120)
-    assert len(world.cards()) == 1
-
-
-async def test_kept_results_of_a_channel_that_went_come_to_where_they_are_asked_for(
-    world: World,
-) -> None:
-    gone = world.guild.create_text_channel("gone")
-    await world.env.settle()
-    world.env.inject_error(
-        "POST", f"/channels/{gone.id}/messages", status=404, code=10003, times=None
-    )
-    await world.inpaint(channel=gone)
-    await world.until_row(lambda task: task.card_state is CardState.LOST)
-    await world.until_row(lambda task: task.state is S.DONE)
-    world.env.backend.delete_channel(gone.id)
-    task = await world.task()
-    assert "posting it anew" in await show(world, task.id)
-    await world.until(lambda: len(world.cards()) == 1)
-    assert len(world.card().attachments) == 1
-    assert (await world.task()).channel_id == world.channel.id
-
-
-async def test_only_the_requester_or_a_moderator_brings_a_card_back(world: World) -> None:
-    task_id = await finished(world)
-    await world.delete_by_hand(world.card())
-    await change(world, task_id, card_state=CardState.LOST, message_id=None)
-    assert "The person who asked for it can bring it back" in await show(world, task_id, world.bob)
-    await world.later(60)
-    assert world.cards() == []
-    promote(world, world.bob, manage_messages=True)
-    await world.env.settle()
-    assert "posting it anew" in await show(world, task_id, world.bob)
-    await world.until(lambda: len(world.cards()) == 1)
-
-
-async def test_a_card_cannot_come_back_where_the_bot_may_not_post(world: World) -> None:
-    task_id = await finished(world)
-    await world.delete_by_hand(world.card())
-    await change(world, task_id, card_state=CardState.LOST, message_id=None)
-    world.deny(world.channel, attach_files=True)
-    told = await show(world, task_id)
-    assert "cannot be posted here" in told
-    assert "Attach Files" in told
-    assert (await world.task()).card_state is CardState.LOST
-
-
 async def test_what_was_let_go_says_since_when(world: World) -> None:
     task_id = await finished(world)
     await world.later(31 * 86_400)
@@ -248,33 +159,6 @@ async def test_a_draft_can_be_started_from_where_it_is_shown(world: World) -> No
     await world.alice.click(shown.response, label="Invert")
     await world.alice.click(shown.response, label="Go")
     await world.in_state(S.DONE)
-
-
-async def test_where_all_messages_went_what_is_open_gets_new_cards(world: World) -> None:
-    """The sandbox started a second time: its channel begins empty."""
-    over = await finished(world, prompt="over")
-    await world.inpaint(mask=INVERTED, prompt="a draft")
-    draft = (await world.tasks())[-1].id
-    world.provider.polls = [hang]
-    await world.inpaint(prompt="at work")
-    await world.in_state(S.RUNNING)
-    before = {card.id for card in world.cards()}
-    world.provider.polls = [done]
-    await world.restart(emptied=True)
-    ended = await world.in_state(S.DONE)
-    card = world.card()
-    assert card.id == ended.message_id
-    assert card.id not in before
-    assert "at work" in text_of(card)
-    shown = await world.alice.slash(world.channel, "task show", task=draft)
-    assert labels_of(shown.response) == ["Go", "Invert", "Cancel"]
-    assert shown.response
-    await world.alice.click(shown.response, label="Invert")
-    await world.alice.click(shown.response, label="Go")
-    await world.in_state(S.DONE, n=1)
-    assert len(world.cards()) == 2
-    assert "posting it anew" in await show(world, over)
-    await world.until(lambda: len(world.cards()) == 3)
 
 
 async def test_unknown_and_unseen_tasks_read_the_same(world: World) -> None:
