@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from discord.app_commands import Choice
 
 from bot.delivery.status import STATES
-from bot.delivery.words import ages, price, shortened
+from bot.delivery.words import OPS, ages, price, shortened
 from bot.domain import Op, Task
 from bot.providers.base import PromptUse, ProviderSpec
 from bot.services.catalog import Listed
@@ -37,8 +37,15 @@ def quiet(complete: C) -> C:
 
 
 def parent_choices(tasks: Sequence[Task], now: datetime) -> list[Choice[str]]:
-    """Earlier edits, in the order given: prompt and age, and the id where those are the same."""
-    return _named(tasks, lambda task, *more: _task_name(task, now, *more))
+    """Earlier edits, in the order given: prompt and age, and the id where those are the same.
+
+    What was no plain edit says so: the steps on the way to one share their prompt.
+    """
+    return _named(tasks, lambda task, *more: _task_name(task, now, *_step(task), *more))
+
+
+def _step(task: Task) -> tuple[str, ...]:
+    return () if task.op is Op.INPAINT else (OPS[task.op][1],)
 
 
 def task_choices(tasks: Sequence[Task], now: datetime) -> list[Choice[str]]:
@@ -93,6 +100,11 @@ def named_choices(pairs: Iterable[tuple[str, str]]) -> list[Choice[str]]:
 def text_choices(texts: Iterable[str]) -> list[Choice[str]]:
     """Texts that stand for themselves."""
     return _fitting((text, text) for text in texts)
+
+
+def place_choices(places: Iterable[tuple[str, str]]) -> list[Choice[str]]:
+    """Places as they are written, with what each means."""
+    return _fitting((f"{place} — {about}", place) for place, about in places)
 
 
 def _fitting(pairs: Iterable[tuple[str, str]]) -> list[Choice[str]]:

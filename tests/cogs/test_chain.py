@@ -135,6 +135,15 @@ async def test_only_what_can_go_on_from_the_picture_is_offered(world: World) -> 
     assert await offered(parent="nobody's") == {"scripted"}
 
 
+async def test_parents_say_which_step_they_are(world: World) -> None:
+    await upscaled(world)
+    offered = await world.alice.autocomplete(world.channel, "inpaint", "parent", "")
+    assert [choice["name"] for choice in offered] == [
+        "a fox · Enlarged · just now",
+        "a fox · Imagined · just now",
+    ]
+
+
 async def test_a_mask_of_another_shape_is_refused_before_the_hold(world: World) -> None:
     large = await upscaled(world)
     said = await world.alice.slash(
