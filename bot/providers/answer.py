@@ -16,6 +16,7 @@ from bot.errors import (
     Rejected,
     Unavailable,
 )
+from bot.providers.sayings import names_in
 
 # Statuses by which a server says that it took nothing on. Not among them: 408 and 409 (it may
 # have begun), and a 503 without Retry-After (proxies answer it for connections that broke midway).
@@ -49,7 +50,7 @@ class Answer:
     def shape(self) -> str:
         """The status and the names in the body; never its values."""
         if isinstance(self.body, dict):
-            return f"{self.status}, keys {sorted(cast('dict[str, Any]', self.body))}"
+            return f"{self.status}, keys {names_in(cast('dict[str, Any]', self.body))}"
         return f"{self.status}, {type(self.body).__name__}"
 
 

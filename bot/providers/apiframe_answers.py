@@ -12,7 +12,7 @@ from typing import Any, cast
 from bot.domain import ResultState
 from bot.errors import BadAnswer, NotSent, ProviderError, Rejected
 from bot.providers.base import Balance, Delivered, Done, Failed, Update, Waiting
-from bot.providers.sayings import first_text, refusal
+from bot.providers.sayings import first_text, names_in, refusal
 
 UNIT = "credits"
 POLL_AFTER_S = 4.0
@@ -91,7 +91,7 @@ def said(body: Any) -> str:
 def shape(body: Any) -> str:
     """The names in a body; never a value."""
     if isinstance(body, dict):
-        return f"keys {sorted(cast('dict[str, Any]', body))}"
+        return f"keys {names_in(cast('dict[str, Any]', body))}"
     return type(body).__name__
 
 

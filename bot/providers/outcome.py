@@ -6,6 +6,7 @@ from typing import Any, cast
 
 from bot.errors import AmbiguousSubmit, BadAnswer, NotSent, Unavailable
 from bot.providers.base import Failed, Update, Waiting
+from bot.providers.sayings import names_in
 
 Parse = Callable[[Any], Update]
 
@@ -42,5 +43,5 @@ def polled(parse: Parse, body: Any, earlier: Waiting) -> Update:
 def odd(body: Any) -> BadAnswer:
     """An answer of a shape that nobody knows; only its keys are told."""
     if isinstance(body, dict):
-        return BadAnswer(log=f"keys {sorted(map(str, cast('dict[Any, Any]', body)))}")
+        return BadAnswer(log=f"keys {names_in(cast('dict[Any, Any]', body))}")
     return BadAnswer(log=f"a {type(body).__name__}")

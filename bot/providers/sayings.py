@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any, cast
 
 from bot.errors import AuthFailed, Filtered, NotSent, ProviderError, QuotaSpent, Rejected
+from bot.log import REDACTED, clean
 
 REASON_CHARS_MAX = 160
 # How safety filters are worded; each was seen in a service's documents or clients.
@@ -25,7 +26,10 @@ _KEY = re.compile(
     re.IGNORECASE,
 )
 _BUSY = re.compile(r"rate.?limit|too many requests|queued requests|server is busy", re.IGNORECASE)
+_NAME = re.compile(r"[A-Za-z_][\w-]{0,31}", re.ASCII)
 _ADDRESS = re.compile(r"\S*://\S*|data:\S*")
+# Keys, tokens and base64: no word is so long and has a digit in it.
+_TOKEN = re.compile(r"(?=[^\s\d]*\d)[\w.+/=-]{24,}")
 
 
 def is_filter(text: str) -> bool:
@@ -34,8 +38,12 @@ def is_filter(text: str) -> bool:
 
 
 def reason(text: str) -> str:
-    """The text without addresses (some are credentials), on one line and short; may be empty."""
-    plain = " ".join(_ADDRESS.sub("", text).split()).rstrip(".")
+    """The text on one line and short, without addresses and what else may open something.
+
+    It may be empty.
+    """
+    harmless = _TOKEN.sub("", clean(_ADDRESS.sub("", text))).replace(REDACTED, "")
+    plain = " ".join(harmless.split()).rstrip(".")
     return plain if len(plain) <= REASON_CHARS_MAX else f"{plain[: REASON_CHARS_MAX - 1]}…"
 
 
@@ -45,6 +53,11 @@ def first_text(body: Any, *names: str) -> str:
         return ""
     found = (cast("Mapping[str, Any]", body).get(name) for name in names)
     return next((each for each in found if isinstance(each, str) and each.strip()), "")
+
+
+def names_in(body: Mapping[Any, Any]) -> list[str]:
+    """The names of an object's fields, for a log; what does not look like a name is "?"."""
+    return sorted({str(name) if _NAME.fullmatch(str(name)) else "?" for name in body})
 
 
 def refusal(title: str, text: str, retry_after_s: float | None = None) -> ProviderError:

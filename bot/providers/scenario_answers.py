@@ -10,7 +10,7 @@ from typing import Any, cast
 from bot.domain import ResultState
 from bot.errors import BadAnswer, Filtered, ProviderError, Rejected
 from bot.providers.base import Balance, Delivered, Done, Failed, Update, Waiting
-from bot.providers.sayings import first_text, is_filter, reason, refusal
+from bot.providers.sayings import first_text, is_filter, names_in, reason, refusal
 
 UNIT = "creative units"
 # Scenario's own Unity plugin asks every four seconds.
@@ -156,8 +156,8 @@ def shape(body: Any) -> str:
         return type(body).__name__
     outer = cast("dict[str, Any]", body)
     inner = outer.get("job")
-    names = sorted(cast("dict[str, Any]", inner)) if isinstance(inner, dict) else None
-    return f"keys {sorted(outer)}" + (f", job {names}" if names is not None else "")
+    names = names_in(cast("dict[str, Any]", inner)) if isinstance(inner, dict) else None
+    return f"keys {names_in(outer)}" + (f", job {names}" if names is not None else "")
 
 
 def _finished(job_id: str, job: dict[str, Any], cost: Decimal | None) -> Update:
@@ -166,7 +166,7 @@ def _finished(job_id: str, job: dict[str, Any], cost: Decimal | None) -> Update:
             pictures = tuple(Delivered(remote_id=str(each)) for each in ids)
             return Done(pictures, job_id, cost)
         case _:
-            return Failed(BadAnswer(log=f"success without pictures, job {sorted(job)}"))
+            return Failed(BadAnswer(log=f"success without pictures, job {names_in(job)}"))
 
 
 def _failure(metadata: Any) -> ProviderError:
