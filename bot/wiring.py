@@ -122,9 +122,20 @@ def credits(
     tools: Toolbox, desk: Desk, ledger: Ledger, retention: Retention, signals: Signals
 ) -> CreditDesk:
     """What members and admins do with credits, and a member with what is kept of them."""
-    db, clock, tasks, blobs = tools.db, tools.clock, tools.tasks, tools.blobs
     return open_credit_desk(
-        CreditParts(db, clock, ledger, desk.allowances, tasks, blobs, retention, signals)
+        CreditParts(
+            db=tools.db,
+            clock=tools.clock,
+            ledger=ledger,
+            allowances=desk.allowances,
+            tasks=tools.tasks,
+            pictures=tools.pictures,
+            providers=tools.providers,
+            work=tools.work,
+            blobs=tools.blobs,
+            retention=retention,
+            signals=signals,
+        )
     )
 
 

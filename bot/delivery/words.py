@@ -71,6 +71,11 @@ def price(amount: int) -> str:
     return "1 credit" if amount == 1 else f"{amount:,} credits"
 
 
+def credits(amount: int) -> str:
+    """Say an amount; none of them is no price, and so not free."""
+    return "1 credit" if amount == 1 else f"{amount:,} credits"
+
+
 def duration(seconds: float) -> str:
     """Say how long something took."""
     whole = max(1, round(seconds))

@@ -1,17 +1,22 @@
 """The services behind the commands about credits and about what is kept, put together."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from bot.db.engine import Database
+from bot.providers.base import Provider
 from bot.services.allowance import Allowances
 from bot.services.blobs import Blobs
+from bot.services.bookkeeping import Bookkeeping
+from bot.services.charting import Charting
 from bot.services.dossier import Dossiers
 from bot.services.erasure import Erasures
 from bot.services.export import Exports
 from bot.services.history import Histories
 from bot.services.leaderboard import Leaderboards
 from bot.services.ledger import Ledger
-from bot.services.ports import Clock
+from bot.services.ports import Clock, Pictures
 from bot.services.retention import Retention
 from bot.services.rulebook import Rulebook
 from bot.services.signals import Signals
@@ -31,6 +36,8 @@ class CreditDesk:
     leaderboards: Leaderboards
     spendings: Spendings
     rulebook: Rulebook
+    bookkeeping: Bookkeeping
+    charting: Charting
     exports: Exports
     dossiers: Dossiers
     erasures: Erasures
@@ -45,6 +52,9 @@ class CreditParts:
     ledger: Ledger
     allowances: Allowances
     tasks: Tasks
+    pictures: Pictures
+    providers: Mapping[str, Provider]
+    work: Path
     blobs: Blobs
     retention: Retention
     signals: Signals
@@ -61,6 +71,8 @@ def open_credit_desk(parts: CreditParts) -> CreditDesk:
         leaderboards=Leaderboards(db),
         spendings=Spendings(db, clock),
         rulebook=Rulebook(db, clock, ledger, parts.allowances),
+        bookkeeping=Bookkeeping(db, clock, parts.providers),
+        charting=Charting(parts.pictures, parts.work),
         exports=Exports(db),
         dossiers=Dossiers(db, parts.blobs),
         erasures=Erasures(db, clock, ledger, parts.tasks, sponsors, parts.retention, parts.signals),

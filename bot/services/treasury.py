@@ -1,5 +1,6 @@
 """What people do with credits by hand in a server: give, grant, take, set; all under a key."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -9,6 +10,7 @@ from bot.errors import BadOption, NotEnoughCredits
 from bot.services import amounts, economy, prefs
 from bot.services.allowance import Allowances, Due, Member
 from bot.services.ledger import Ledger, Purpose, pool_code, user_code
+from bot.services.payers import Payers, Pocket, Spot
 from bot.services.ports import Clock
 
 REASON_LENGTH_MAX = 200
@@ -56,6 +58,12 @@ class Treasury:
         self._clock = clock
         self._ledger = ledger
         self._allowances = allowances
+        self._payers = Payers(ledger, clock)
+
+    async def pockets(self, spot: Spot) -> Sequence[Pocket]:
+        """Who would pay for an edit here, in order, and how much at most."""
+        async with self._db.read() as session:
+            return await self._payers.pockets(session, spot)
 
     async def standing(self, member: Member) -> Standing:
         """What a member has; what is due is granted on the way."""

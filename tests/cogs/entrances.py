@@ -117,6 +117,8 @@ Given = Callable[[Things], Any]
 TASK: dict[str, Given] = {"task": lambda things: things.done_id}
 WORDS: dict[str, Given] = {"prompt": lambda _: "a paper boat"}
 WHO: dict[str, Given] = {"member": lambda things: things.world.bob}
+WHY: dict[str, Given] = {"reason": lambda _: "a test"}
+GRANT: dict[str, Given] = {**WHO, **WHY, "amount": lambda _: 1}
 
 ENTRANCES: Mapping[str, Entrance] = {
     "command inpaint": command("inpaint", Use.EDIT),
@@ -133,6 +135,31 @@ ENTRANCES: Mapping[str, Entrance] = {
     "command server blocked": command("server blocked", Use.ADMIN),
     "command server block": command("server block", Use.ADMIN, WHO),
     "command server unblock": command("server unblock", Use.ADMIN, WHO),
+    "command credits balance": command("credits balance", Use.LOOK),
+    "command credits history": command("credits history", Use.LOOK),
+    "command credits give": command("credits give", Use.LOOK, {**WHO, "amount": lambda _: 1}),
+    "command credits leaderboard": command("credits leaderboard", Use.LOOK),
+    "command credits stats": command("credits stats", Use.LOOK),
+    "command credits sponsor": command("credits sponsor", Use.LOOK),
+    "command credits-admin grant": command("credits-admin grant", Use.ADMIN, GRANT),
+    "command credits-admin take": command("credits-admin take", Use.ADMIN, GRANT),
+    "command credits-admin set": command(
+        "credits-admin set", Use.ADMIN, {**WHO, **WHY, "level": lambda _: 3}
+    ),
+    "command credits-admin pool": command("credits-admin pool", Use.ADMIN),
+    "command credits-admin prices": command("credits-admin prices", Use.ADMIN),
+    "command credits-admin report": command("credits-admin report", Use.ADMIN),
+    "command credits-admin export": command("credits-admin export", Use.ADMIN),
+    "command privacy export": command("privacy export", Use.TAKE_BACK),
+    "command privacy delete": command("privacy delete", Use.TAKE_BACK),
+    "typing credits sponsor until": typing("credits sponsor", "until", Use.LOOK),
+    "typing credits-admin prices provider": typing("credits-admin prices", "provider", Use.ADMIN),
+    "button history": button("credits balance", "history", Use.LOOK),
+    "button ranks": button("credits leaderboard", "ranks", Use.LOOK),
+    "button chart": button("credits stats", "chart", Use.LOOK),
+    "button give": button("gift", "give", Use.LOOK),
+    "button unsponsor": button("sponsored", "unsponsor", Use.TAKE_BACK),
+    "button books": button("credits-admin pool", "books", Use.ADMIN),
     "typing inpaint parent": typing("inpaint", "parent", Use.EDIT),
     "typing inpaint provider": typing("inpaint", "provider", Use.EDIT),
     "typing inpaint model": typing("inpaint", "model", Use.EDIT),
@@ -183,10 +210,23 @@ ENTRANCES: Mapping[str, Entrance] = {
     "button resume": button("paused", "resume", Use.ADMIN),
     "button report": button("card", "report", Use.REPORT),
     "button delete": button("card", "delete", Use.TAKE_BACK),
+    "button forget": button("privacy delete", "forget", Use.TAKE_BACK),
 }
 
 
-PAGES = ("task list", "settings", "help", "providers", "server settings", "server log")
+PAGES = (
+    "task list",
+    "settings",
+    "help",
+    "providers",
+    "server settings",
+    "server log",
+    "credits balance",
+    "credits leaderboard",
+    "credits stats",
+    "credits-admin pool",
+    "privacy delete",
+)
 
 
 async def prepare(world: World) -> Things:
@@ -196,6 +236,7 @@ async def prepare(world: World) -> Things:
     staff = promote(world, alice, manage_guild=True)
     await world.env.settle()
     hand_out(world, alice, "server")
+    hand_out(world, alice, "credits-admin")
     await world.inpaint()
     done_id = (await world.in_state(S.DONE)).id
     await copies(world, 8)
@@ -205,6 +246,7 @@ async def prepare(world: World) -> Things:
         **await _imagined(world),
         **await _edits(world),
         **await _pages(world),
+        **await _money(world),
     }
     forms = {
         kind: await alice.click(messages[f"button {kind}"], custom_id=f"{kind}:-")
@@ -255,6 +297,13 @@ async def _pages(world: World) -> dict[str, Any]:
     pages["button all"] = await _opened(world, "task list", whose="mine")
     pages["button mine"] = await _opened(world, "task list", whose="all")
     return pages
+
+
+async def _money(world: World) -> dict[str, Any]:
+    """A gift that waits for its confirmation, and a thread that Alice pays for."""
+    gift = await world.alice.slash(world.channel, "credits give", member=world.bob, amount=200)
+    paid = await world.alice.slash(world.thread(), "credits sponsor", amount=5)
+    return {"gift": gift.response, "sponsored": paid.response}
 
 
 async def _opened(world: World, path: str, **options: str) -> ResponseMessage:

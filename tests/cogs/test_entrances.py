@@ -18,7 +18,7 @@ from tests.cogs.world import SIMCORD, World
 
 pytestmark = [*(SIMCORD,), pytest.mark.timeout(180)]
 
-WATCHED = ("tasks", "guild_settings", "guild_blocks", "guild_changes", "reports")
+WATCHED = ("tasks", "accounts", "guild_settings", "guild_blocks", "guild_changes", "reports")
 
 
 async def block(things: Things) -> None:

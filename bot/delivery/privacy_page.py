@@ -1,0 +1,63 @@
+"""What `/privacy` says before and after; pure functions."""
+
+from typing import Any
+
+from discord import ui
+
+from bot.delivery.buttons import row
+from bot.delivery.credit_pages import page_of
+from bot.delivery.status import AMBER
+from bot.services.dossier import Packed
+from bot.services.erasure import Asked
+
+NOTHING_KEPT = "Nothing is kept about you."
+BEFORE = (
+    "### Delete everything that I keep about you?\n"
+    "In every server, and for good:\n"
+    "- your pictures, masks, results, prompts, cards and settings go;\n"
+    "- live edits end first: what is not at a provider yet is cancelled and given back;\n"
+    "- your credits go to the server's pool;\n"
+    "- payments stay in the books without your name.\n"
+    "A salted hash for each server stays, only so that nobody gets a second first grant by being "
+    "deleted. `/privacy export` gives you all of it before."
+)
+HASH = (
+    "A salted hash for each server stays, only to refuse a second first grant. Payments stay in "
+    "the books without your name."
+)
+
+
+def render_before() -> ui.LayoutView:
+    """Ask before everything goes."""
+    parts: list[ui.Item[Any]] = [ui.TextDisplay(BEFORE), row("-", "forget")]
+    return page_of(parts, AMBER)
+
+
+def after_text(asked: Asked) -> str:
+    """What became of the wish."""
+    if asked.live is None:
+        return NOTHING_KEPT
+    if asked.live:
+        edits = "1 edit of yours is" if asked.live == 1 else f"{asked.live} edits of yours are"
+        return (
+            f"{edits} at a provider and cannot be taken back. As soon as they end, I delete "
+            f"everything, also after a restart; until then I take nothing new of you. {HASH}"
+        )
+    return (
+        "I deleted everything that I kept about you. Your cards go now; files and free space in "
+        f"the database follow within a few hours. {HASH}"
+    )
+
+
+def export_text(packed: Packed) -> str:
+    """What is in the file."""
+    left = (
+        f" {packed.left_out:,} more pictures did not fit into what Discord takes here; "
+        "`/task show` brings each back."
+        if packed.left_out
+        else ""
+    )
+    return (
+        f"Everything that I keep about you: {packed.edits:,} edits, their {packed.pictures:,} "
+        f"pictures, your credits and settings, in all servers.{left}"
+    )
