@@ -16,8 +16,13 @@ from bot.services.cards import ResultView, TaskView
 # The verb and the letter of each operation that one press is enough for.
 VERBS: Mapping[Op, tuple[str, str]] = {Op.UPSCALE: ("upscale", "U"), Op.VARY: ("vary", "V")}
 _IN_A_ROW = 5
-_ENLARGES = "{} enlarges one; then `/inpaint` can change a part of it."
-_VARIES = "{} makes more like one."
+_SAID: Mapping[Op, tuple[str, str]] = {
+    Op.UPSCALE: (
+        "{} enlarges it; `/inpaint` can then change a part of that.",
+        "{} enlarge one of them; `/inpaint` can then change a part of that.",
+    ),
+    Op.VARY: ("{} makes more like it.", "{} make more like one of them."),
+}
 _EDITS = "To change a part of it, use `/inpaint` with this as **parent** and a **mask**."
 
 
@@ -41,10 +46,9 @@ def result_rows(view: TaskView) -> list[ui.ActionRow[Any]]:
 
 def next_step(view: TaskView) -> str:
     """Say what can be made of the results."""
-    said = {Op.UPSCALE: _ENLARGES, Op.VARY: _VARIES}
     told = [
-        text.format(_span(VERBS[op][1], shown))
-        for op, text in said.items()
+        _SAID[op][len(shown) > 1].format(_span(letter, shown))
+        for op, (_, letter) in VERBS.items()
         if (shown := _pressable(view, op))
     ]
     return " ".join([*told, *([_EDITS] if _open(view) and Op.INPAINT in view.goes_on else ())])

@@ -1,7 +1,7 @@
 """What a task's state means for people: where it is, what was paid and what to do."""
 
 from bot.delivery import words
-from bot.domain import Op, ResultState, Task, TaskState
+from bot.domain import PASTED_BACK, Op, ResultState, Task, TaskState
 from bot.errors import AmbiguousSubmit, ProviderError
 from bot.services.cards import ResultView, TaskView
 from bot.services.economy import Payer
@@ -56,7 +56,7 @@ def state_line(view: TaskView) -> str:
         case _S.QUEUED:
             return _queued(view.progress.queue_place)
         case _S.READY:
-            return "Preparing the picture."
+            return "Preparing the picture." if view.task.op in PASTED_BACK else "Getting ready."
         case _S.SUBMITTING:
             return f"Handing it to {view.provider_title}."
         case _S.RUNNING:
@@ -148,7 +148,8 @@ def advice(task: Task) -> str:
     """Say what the member can do now."""
     match task.state:
         case _S.FAILED:
-            return "Again tries once more with a new seed."
+            seeded = "" if task.op is Op.UPSCALE else " with a new seed"
+            return f"Again tries once more{seeded}."
         case _S.EXPIRED:
             return f"Use `/{'imagine' if task.op is Op.IMAGINE else 'inpaint'}` to begin anew."
         case _:

@@ -35,7 +35,9 @@ async def test_words_become_pictures_on_a_card_that_says_what_is_next(world: Wor
     assert "> a paper boat" in text
     assert "4 credits · " in text
     assert " · 64 × 64" in text
-    assert "**U1** to **U2** enlarges one; then `/inpaint` can change a part of it." in text
+    assert (
+        "**U1** to **U2** enlarge one of them; `/inpaint` can then change a part of that." in text
+    )
     assert labels_of(world.card()) == [*PRESSES, "Again", "Delete", "Report"]
 
 
@@ -120,7 +122,7 @@ async def test_what_was_reported_cannot_be_gone_on_from(world: World) -> None:
     await imagined(world)
     await world.bob.click(world.card(), label="Report")
     await world.until(lambda: "U1" not in labels_of(world.card()))
-    assert "enlarges" not in text_of(world.card())
+    assert "enlarge" not in text_of(world.card())
 
 
 async def test_again_enlarges_the_same_picture_again(world: World) -> None:
@@ -149,7 +151,7 @@ async def test_a_picture_that_failed_has_no_button(world: World) -> None:
     world.provider.polls = [lambda job: done(job, 1)]
     await imagined(world)
     assert labels_of(world.card())[:2] == ["U1", "V1"]
-    assert "**U1** enlarges one" in text_of(world.card())
+    assert "**U1** enlarges it;" in text_of(world.card())
 
 
 async def test_a_provider_that_was_switched_off_since_is_said(world: World) -> None:

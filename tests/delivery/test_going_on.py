@@ -42,7 +42,13 @@ def test_a_result_that_is_not_there_has_no_button() -> None:
     results = (result(1), result(2, ResultState.FAILED), result(3))
     shown = grid(results=results, count=3)
     assert labels(shown) == [["U1", "U3"]]
-    assert next_step(shown).startswith("**U1** to **U3** enlarges one")
+    assert next_step(shown).startswith("**U1** to **U3** enlarge one of them;")
+
+
+def test_one_result_is_spoken_of_as_one() -> None:
+    shown = grid(1, goes_on=(Op.UPSCALE, Op.VARY))
+    assert next_step(shown).startswith("**U1** enlarges it;")
+    assert next_step(shown).endswith("**V1** makes more like it.")
 
 
 NOTHING = {
