@@ -7,6 +7,7 @@ from typing import Any
 from bot.domain import JsonObject, MaskTuning, Options, Task
 from bot.errors import BadOption
 from bot.providers.base import OpSpec, Param, ProviderSpec
+from bot.services.options import check
 from bot.services.records import from_json
 
 COUNT, GROW, FEATHER = "count", "grow", "feather"
@@ -46,12 +47,14 @@ def count_max(op: OpSpec) -> int:
 
 
 def read(given: Mapping[str, str], task: Task, spec: ProviderSpec) -> Set:
-    """What was filled in; raises BadOption. Ranges of the options are asked where all are asked."""
+    """What was filled in; raises BadOption."""
     op = spec.ops[task.op]
     known = {param.name: param for param in op.params if not param.is_safety}
     if strange := given.keys() - known.keys() - {COUNT, GROW, FEATHER}:
         raise BadOption(f"There is no option `{min(strange)[:32]}` here. Reload the page.")
     options = _options(given, known, from_json(Options, task.options))
+    # Those that only an age-restricted channel may switch off are not on the form.
+    check(options, spec, op, age_restricted=True)
     count = _whole(COUNT, given, 1, count_max(op))
     grow = _whole(GROW, given, 0, GROW_PX_MAX)
     feather = _whole(FEATHER, given, 0, FEATHER_PX_MAX)

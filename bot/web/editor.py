@@ -60,9 +60,8 @@ CONTENT_SECURITY_POLICY = "; ".join(
     )
 )
 BAD_LINK = "This link is not whole, or over. In Discord, press Paint in browser for a new one."
-UNREADABLE = "I cannot read what this page sent. Reload it and try again."
+UNREADABLE = "I cannot read what this page sent. Reload it and try again.\nNothing was charged."
 TOO_FAST = "That was a lot at once. Wait a few seconds and try again."
-FAILED = "That did not work. Nothing was charged, and your drawing is kept here."
 _STATUS: tuple[tuple[type[BotError], int], ...] = (
     (PriceChanged, 409),
     (NotEnoughCredits, 402),

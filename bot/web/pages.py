@@ -19,6 +19,7 @@ TYPES = {
 # Whole lines only: nothing inside of a text or a pattern is touched.
 _COMMENTS = re.compile(r"^\s*//.*\n", re.MULTILINE)
 _INDENT = re.compile(r"^[ \t]+", re.MULTILINE)
+_BREAK = re.compile(r"\s*\n\s*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,12 @@ def read_static() -> Mapping[str, StaticFile]:
 
 def _file(name: str, text: str) -> StaticFile:
     kind = name.rpartition(".")[2]
-    bare = _COMMENTS.sub("", text) if kind == "js" else text
-    plain = _INDENT.sub("", bare).encode()
+    plain = _bare(kind, text).encode()
     return StaticFile(TYPES[kind], plain, gzip.compress(plain, 9, mtime=0))
+
+
+def _bare(kind: str, text: str) -> str:
+    """Without what only we read; lines end where they did, but in a style sheet."""
+    if kind == "css":
+        return _BREAK.sub("", text)
+    return _INDENT.sub("", _COMMENTS.sub("", text) if kind == "js" else text)

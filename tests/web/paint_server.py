@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from bot.db.engine import Database
 from bot.db.models import TaskRow
 from bot.domain import EditRequest, MaskTuning, Origin, Task
 from bot.services.access import Who
-from bot.web.public import make_links, publishing
+from bot.web.public import Links, make_links, publishing
 from bot.web.tokens import new_key
 from bot.wiring import Ground
 from tests import assets
@@ -25,6 +26,16 @@ from tests.services.engine import ALICE, CHANNEL, GUILD, settings
 from tests.services.scripted import FastClock, Scripted, ThreadPictures
 
 BASE = "http://127.0.0.1"
+
+
+class PageClock(FastClock):
+    """Goes as the wall's, and ahead of it when told."""
+
+    speed = 1.0
+    ahead = timedelta()
+
+    def now(self) -> datetime:
+        return super().now() + self.ahead
 
 
 class Members:
@@ -46,6 +57,8 @@ class PaintServer:
     """An app whose page is served, and drafts for it."""
 
     app: App
+    clock: PageClock
+    links: Links
     address: str
     members: Members
     folder: Path
@@ -116,8 +129,7 @@ async def paint_server(
     chosen = settings(folder / "data", **changes)
     await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
     await asyncio.to_thread(fresh, chosen.database_path)
-    db, clock = Database(chosen.database_path), FastClock()
-    clock.speed = 1.0
+    db, clock = Database(chosen.database_path), PageClock()
     links = make_links(BASE, chosen.data_dir / "work", [new_key()], clock)
     providers = {provider.spec.slug: provider}
     try:
@@ -125,6 +137,6 @@ async def paint_server(
         members = Members()
         app.painting.ask(members)
         async with publishing(app.routes, "127.0.0.1", 0) as address:
-            yield PaintServer(app, address, members, folder)
+            yield PaintServer(app, clock, links, address, members, folder)
     finally:
         await db.close()

@@ -5,7 +5,7 @@ import { Choice } from "./choice.js";
 import { Input } from "./input.js";
 import { recall, remember } from "./keep.js";
 import { Keys } from "./keys.js";
-import { Model, OPERATIONS_MAX } from "./model.js";
+import { Model } from "./model.js";
 import * as net from "./net.js";
 import { Over } from "./over.js";
 import { Painter } from "./painter.js";
@@ -60,6 +60,7 @@ function paint(facts, kept) {
 
   const redraw = () => raster.replay(model.done);
   const step = (operation) => painter.busy || painter.commit(operation);
+  const resize = (by) => () => choice.set({ grade: choice.grade + by });
   const act = {
     undo: () => !painter.busy && model.undo() && redraw(),
     redo: () => !painter.busy && model.redo() && redraw(),
@@ -70,19 +71,19 @@ function paint(facts, kept) {
     "zoom-out": () => view.zoomBy(0.8),
     fit: () => view.fit(),
     full: () => view.zoomBy(1 / view.zoom),
-    smaller: () => choice.set({ grade: choice.grade - 4 }),
-    larger: () => choice.set({ grade: choice.grade + 4 }),
+    smaller: resize(-4),
+    larger: resize(4),
     hide: () => choice.set({ hidden: !choice.hidden }),
     soft: () => choice.set({ soft: !choice.soft }),
     color: () => choice.set({ color: (choice.color + 1) % ui.colors }),
-    help: () => ui.help(),
-    start: () => start(),
+    help: () => element("help").showModal(),
+    start,
   };
   const input = new Input(element("stage"), { painter, view, over, choice, act });
   new Keys(element("studio"), element("stage"), { painter, view, over, choice, input, act, say: ui.say });
   ui.listen(act);
   painter.full = () => {
-    wish.trouble = `That is as much as I can keep (${OPERATIONS_MAX} steps). Undo some, or clear and begin again.`;
+    wish.trouble = "That is as much as I can keep. Undo some of it, or clear it.";
   };
 
   let sending = false;

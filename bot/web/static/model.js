@@ -1,6 +1,6 @@
 // The drawing as a list of operations, in pixels of the picture. Knows no page and no canvas.
 
-export const OPERATIONS_MAX = 2000;
+const OPERATIONS_MAX = 2000;
 const NUMBERS_MAX = 200_000;
 
 // A place at most one picture away from the picture, to a tenth of a pixel.

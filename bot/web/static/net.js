@@ -3,7 +3,7 @@
 import { recall, remember } from "./keep.js";
 
 const KEY = "painting-token";
-const AWAY = "The bot cannot be reached right now. Your drawing is kept here; try again in a moment.";
+const AWAY = "The bot cannot be reached. Your drawing is kept; try again in a moment.";
 
 export class Refused extends Error {
   constructor(status, sentence) {

@@ -83,10 +83,6 @@ export class Ui {
     return [whole(x[0], width), whole(y[0], height), whole(x[1], width), whole(y[1], height)];
   }
 
-  help() {
-    element("help").showModal();
-  }
-
   // Nothing more to paint.
   lock() {
     element("stage").inert = element("tools").inert = true;
