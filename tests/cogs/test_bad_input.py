@@ -5,6 +5,7 @@ from typing import Any
 import discord
 import pytest
 from PIL import Image
+from simcord.results import InteractionResult
 
 from bot.domain import TaskState
 from tests import assets
@@ -59,6 +60,11 @@ TABLE: dict[str, tuple[dict[str, Any], str]] = {
 }
 
 
+def says_once_that_it_is_free(said: InteractionResult) -> bool:
+    text = text_of(said.response).rstrip()
+    return text.endswith("\nNothing was charged.") and text.count("charged") == 1
+
+
 @pytest.mark.parametrize(
     ("options", "sentence"), [pytest.param(*case, id=name) for name, case in TABLE.items()]
 )
@@ -69,8 +75,7 @@ async def test_bad_input_gets_its_sentence(
     assert said.ephemeral
     assert sentence in text_of(said.response)
     assert "Something broke" not in text_of(said.response)
-    assert text_of(said.response).rstrip().endswith("\nNothing was charged.")
-    assert text_of(said.response).count("charged") == 1
+    assert says_once_that_it_is_free(said)
     await world.clock.advance(60)
     assert await world.tasks() == []
     assert world.cards() == []
@@ -82,6 +87,7 @@ async def test_a_picture_over_25_mb_is_refused_before_it_is_downloaded(world: Wo
     huge = ("big.png", b"\0" * (25 * 2**20 + 1))
     said = await world.inpaint(image=huge)
     assert "25.1 MB; the most I take is 25 MB" in text_of(said.response)
+    assert says_once_that_it_is_free(said)
     assert world.leftovers() == []
 
 
@@ -89,6 +95,7 @@ async def test_a_decompression_bomb_is_refused(world: World) -> None:
     bomb = png("bomb.png", Image.new("1", (20_000, 20_000)))
     said = await world.inpaint(image=bomb)
     assert "megapixels" in text_of(said.response)
+    assert says_once_that_it_is_free(said)
 
 
 async def test_an_unfinished_parent_is_refused(world: World) -> None:
@@ -97,6 +104,7 @@ async def test_an_unfinished_parent_is_refused(world: World) -> None:
     running = await world.in_state(S.RUNNING)
     said = await world.inpaint(image=None, mask=None, parent=running.id)
     assert "not finished yet" in text_of(said.response)
+    assert says_once_that_it_is_free(said)
 
 
 async def test_a_parent_in_a_channel_that_the_member_cannot_view_is_unknown(world: World) -> None:
@@ -127,6 +135,7 @@ async def test_a_member_may_have_three_running(world: World) -> None:
         await world.inpaint()
     said = await world.inpaint()
     assert "already have 3 edits running" in text_of(said.response)
+    assert says_once_that_it_is_free(said)
     assert len(await world.tasks()) == 3
 
 
@@ -150,6 +159,7 @@ async def test_a_missing_permission_is_named(
     await world.env.settle()
     said = await world.inpaint(channel=strict, image=PHOTO, mask=MASK)
     assert named in text_of(said.response)
+    assert says_once_that_it_is_free(said)
     assert await world.tasks() == []
 
 
