@@ -211,6 +211,12 @@ async def test_the_standin_takes_the_seeds_example_and_answers_in_its_shape(
     if "instant_response" not in changes:
         assert set(said["meta"]) == set(META_FIELDS) == set(example["meta"])
         assert (said["meta"]["W"], said["meta"]["steps"], said["meta"]["n_samples"]) == (512, 20, 1)
+        assert kinds(said["meta"]) == kinds(example["meta"])
+    assert kinds(said) == kinds(example)
+
+
+def kinds(answer: dict[str, Any]) -> dict[str, str]:
+    return {name: type(value).__name__ for name, value in answer.items()}
 
 
 @pytest.mark.parametrize("how", ["at once", "queued", "after a while"])

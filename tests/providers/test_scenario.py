@@ -380,9 +380,12 @@ async def test_the_stand_in_takes_and_answers_what_the_documents_show(tmp_path: 
         headers = {"Authorization": scenario.Access.of(_settings(desk)).authorization}
         async with desk.session.post(url, json=documented, headers=headers) as response:
             answer = await response.json()
-        assert set(answer) >= {"job", "creativeUnitsCost"}
+        assert set(answer) == {"job", "creativeUnitsCost", "creativeUnitsDiscount"}
         kept = bodies("scenario")["started"]["job"]
-        assert set(answer["job"]) <= {*kept, "updatedAt"}
+        assert set(answer["job"]) == set(kept)
+        assert {name: type(answer["job"][name]) for name in kept} == {
+            name: type(value) for name, value in kept.items()
+        }
         headers = {"Authorization": "Basic bm9ib2R5Om5vdGhpbmc="}
         async with desk.session.post(url, json=documented, headers=headers) as response:
             assert response.status == 401

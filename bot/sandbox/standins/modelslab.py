@@ -197,7 +197,7 @@ def _meta(wish: Wish, prefix: str, seed: int) -> dict[str, Any]:
         "H": wish.height,
         "W": wish.width,
         "file_prefix": prefix,
-        "guidance_scale": wish.guidance_scale,
+        "guidance_scale": int(wish.guidance_scale),
         "init_image": wish.init_image,
         "mask_image": wish.mask_image,
         "n_samples": wish.samples,

@@ -8,6 +8,7 @@ shape).
 import secrets
 from base64 import b64encode
 from collections.abc import Iterable
+from datetime import UTC, datetime
 from typing import Any, cast
 
 from aiohttp import web
@@ -110,10 +111,11 @@ class ScenarioStandIn:
         async def make() -> list[str]:
             return await self._paint(body, picture, mask, count)
 
-        remote = self._desk.start(body, make, f"job_{secrets.token_hex(12)}")
+        remote = self._desk.start({**body, "begun": _now()}, make, f"job_{secrets.token_hex(12)}")
         if self._desk.behaves("odd", body["prompt"]):
             return says(inference={"id": remote.id})
-        return says(**self._told(remote, "warming-up", 0.0), creativeUnitsCost=cost)
+        told = self._told(remote, "warming-up", 0)
+        return says(**told, creativeUnitsCost=cost, creativeUnitsDiscount=0)
 
     async def poll(self, request: web.Request) -> web.Response:
         """How far a job is."""
@@ -230,8 +232,12 @@ class ScenarioStandIn:
                 "jobType": "inference",
                 "status": status,
                 "progress": progress,
+                "createdAt": remote.wish["begun"],
+                "updatedAt": _now(),
+                "authorId": TEAM,
+                "ownerId": TEAM,
                 "metadata": {"assetIds": asset_ids or [], "input": {}, **metadata},
-                "statusHistory": [{"status": status}],
+                "statusHistory": [{"date": _now(), "status": status}],
                 "billing": {"cuCost": cost, "cuDiscount": 0},
             }
         }
@@ -272,3 +278,7 @@ class ScenarioStandIn:
             "pending": self._desk.behaves("pending", body["prompt"]),
         }
         return asset_id
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
