@@ -13,6 +13,7 @@ from bot.domain import EditRequest, MaskTuning, Op, Options
 from bot.errors import BadParent, BadPicture
 from bot.services.access import Use
 from bot.services.options import parse_extra
+from bot.services.places import check_place, suggested
 from bot.services.sources import BOTH, NEITHER, RESULT_OF_NOTHING
 from cogs.ui import choices, offering
 from cogs.ui.asking import asked, check_permissions, viewable_channels
@@ -37,7 +38,8 @@ class Inpaint(commands.Cog):
     @app_commands.guild_only()
     @app_commands.describe(
         image="The picture to change (JPEG, PNG, WebP or GIF)",
-        mask="A picture of the same shape: white changes, black stays",
+        mask="A copy of it that you painted on, or a mask: white changes, black stays",
+        where="Instead of a mask: a place such as “center 40%”, or room to add such as “left 25%”",
         prompt="What should be there",
         parent="Go on from an earlier edit instead of an image",
         result="Which picture of the earlier edit (1 if left out)",
@@ -59,6 +61,7 @@ class Inpaint(commands.Cog):
         interaction: AnyInteraction,
         image: Attachment | None = None,
         mask: Attachment | None = None,
+        where: str = "",
         prompt: str = "",
         parent: str | None = None,
         result: Range[int, 1] | None = None,
@@ -83,8 +86,9 @@ class Inpaint(commands.Cog):
             prompt=prompt,
             provider=provider,
             count=count,
-            tuning=MaskTuning(invert, grow, feather),
+            tuning=MaskTuning(invert, grow, feather, where=where),
             options=tuned,
+            may_view=viewable_channels(interaction) if parent or where else None,
         )
         await self._begin(interaction, request, image, mask)
 
@@ -116,6 +120,12 @@ class Inpaint(commands.Cog):
         for attachment, what in ((image, "picture"), (mask, "mask")):
             if attachment:
                 check_attachment(attachment, what, self._app.settings.image_bytes_max)
+        check_place(request.tuning.where, has_mask=mask is not None)
+
+    @inpaint.autocomplete("where")
+    @quiet
+    async def _places(self, interaction: AnyInteraction, current: str) -> list[Choice[str]]:
+        return choices.place_choices(suggested(current))
 
     @inpaint.autocomplete("parent")
     @quiet

@@ -30,13 +30,20 @@ def understood(request: EditRequest) -> EditRequest:
     """The request with the operation that its `where` asks for. Raises BadMask."""
     if not request.tuning.where.strip():
         return replace(request, tuning=replace(request.tuning, where=""))
-    if request.mask:
-        raise BadMask(BOTH)
+    check_place(request.tuning.where, has_mask=request.mask is not None)
     if not isinstance(parse_where(request.tuning.where), Sides):
         return request
     if request.op not in (Op.INPAINT, Op.OUTPAINT):
         raise BadMask(NOT_HERE.format(request.op))
     return replace(request, op=Op.OUTPAINT)
+
+
+def check_place(where: str, *, has_mask: bool) -> None:
+    """Raise BadMask for a place that cannot be used, before anything is downloaded."""
+    if where.strip() and has_mask:
+        raise BadMask(BOTH)
+    if where.strip():
+        parse_where(where)
 
 
 def named_task(request: EditRequest) -> str | None:

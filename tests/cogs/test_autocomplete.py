@@ -107,3 +107,16 @@ async def test_models_are_offered_by_title_where_their_provider_takes_one(world:
     assert await offered(world, "model", "dev", provider="scripted") == {"flux.1-dev": "Flux Dev"}
     assert await offered(world, "model", provider="plain") == {}
     assert await offered(world, "model", "something else") == {}
+
+
+async def test_places_are_offered_by_example_and_completed(world: World) -> None:
+    offers = await offered(world, "where")
+    assert offers["center 40%"] == "center 40% — a box in the middle, 40% of each side"
+    assert {"left 25%, up 10%", "B2, C2-D3", "same", "inverse"} <= set(offers)
+    assert list(await offered(world, "where", "bottom")) == [
+        "bottom",
+        "bottom right 30%",
+        "bottom third",
+    ]
+    assert next(iter(await offered(world, "where", "center 33%"))) == "center 33%"
+    assert await offered(world, "where", "the cat") == offers

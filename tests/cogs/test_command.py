@@ -12,11 +12,11 @@ from bot.delivery.selects import USES
 from tests.cogs.world import SIMCORD, World
 
 OPTIONS = (
-    "image mask prompt parent result provider model count negative_prompt seed strength guidance "
-    "steps invert grow feather extra"
+    "image mask where prompt parent result provider model count negative_prompt seed strength "
+    "guidance steps invert grow feather extra"
 )
 OPTION_TYPES = {"image": 11, "mask": 11, "count": 4, "seed": 4, "strength": 10, "invert": 5}
-AUTOCOMPLETED = {"parent", "provider", "model", "extra"}
+AUTOCOMPLETED = {"where", "parent", "provider", "model", "extra"}
 
 
 @pytest.fixture
@@ -29,10 +29,10 @@ async def payload(app: App) -> dict[str, Any]:
     return command.to_dict(bot.tree)
 
 
-async def test_inpaint_has_its_seventeen_options_for_good(payload: dict[str, Any]) -> None:
+async def test_inpaint_has_its_eighteen_options_for_good(payload: dict[str, Any]) -> None:
     options = {option["name"]: option for option in payload["options"]}
     assert " ".join(options) == OPTIONS
-    assert len(options) == 17
+    assert len(options) == 18
     assert not any(option.get("required") for option in options.values())
     assert {name for name in options if options[name].get("autocomplete")} == AUTOCOMPLETED
     assert {name: options[name]["type"] for name in OPTION_TYPES} == OPTION_TYPES
