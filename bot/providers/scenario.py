@@ -77,7 +77,8 @@ class Access:
         key, secret = settings.scenario_api_key, settings.scenario_api_secret
         pair = f"{key.get_secret_value()}:{secret.get_secret_value()}"
         token = b64encode(pair.encode()).decode()
-        redact(token)
+        for each in (key.get_secret_value(), secret.get_secret_value(), token):
+            redact(each)
         return cls(
             base_url=settings.scenario_base_url.rstrip("/"),
             authorization=f"Basic {token}",
