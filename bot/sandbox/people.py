@@ -11,7 +11,7 @@ from simcord.builders import ChannelHandle
 
 from bot.delivery.words import price
 from bot.domain import Op
-from bot.providers.base import ProviderSpec
+from bot.providers.base import ProviderSpec, Travel
 from bot.sandbox.samples import SAMPLES
 from bot.services.pricing import quote
 
@@ -78,8 +78,10 @@ async def welcome(people: People, folder: Path, specs: Iterable[ProviderSpec]) -
 
 def _offers(specs: Iterable[ProviderSpec]) -> str:
     """The services by name, with what one edit costs."""
-    edits = [(each, each.ops[Op.INPAINT]) for each in specs if each.needs]
-    return ", ".join(
-        f"`{spec.slug}` ({price(quote(spec, Op.INPAINT, op.makes or 1).credits)})"
-        for spec, op in edits
-    )
+    return ", ".join(f"`{spec.slug}` ({_offer(spec)})" for spec in specs if spec.needs)
+
+
+def _offer(spec: ProviderSpec) -> str:
+    op = spec.ops[Op.INPAINT]
+    cost = price(quote(spec, Op.INPAINT, op.makes or 1).credits)
+    return f"{cost}, begins with `/imagine`" if op.image is Travel.PARENT else cost
