@@ -2,6 +2,7 @@
 
 import asyncio
 import signal
+import socket
 from collections.abc import AsyncGenerator, Generator, Mapping
 from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
@@ -19,7 +20,7 @@ from bot.sandbox.samples import SAMPLES, write_samples
 from bot.sandbox.standins.together import all_serving, pointed
 from bot.settings import Settings
 
-LOCAL = "local"
+LOCAL, LOOPBACK = "local", "127.0.0.1"
 # The first picture starts a worker process, which takes seconds on a busy machine.
 SETTLE_TIMEOUT_S = 30.0
 
@@ -33,7 +34,7 @@ async def serve(settings: Settings, *, port: int, open_browser: bool, pace_s: fl
     write_samples(data / "samples")
     async with (
         all_serving(pace_s=pace_s) as told,
-        open_app(_tried(settings, told)) as app,
+        open_app(_reachable(_tried(settings, told))) as app,
         app.published(),
     ):
         # Always, because this Discord begins without commands, whatever the database remembers.
@@ -60,6 +61,17 @@ def _tried(settings: Settings, told: Mapping[str, str]) -> Settings:
     What needs none comes first, so that the first edit shows what the bot can do by itself.
     """
     return pointed(settings, {"default_provider": settings.default_provider or LOCAL, **told})
+
+
+def _reachable(settings: Settings) -> Settings:
+    """With a public address that only this machine reaches, so that pages can be tried, too."""
+    if settings.public_url:
+        return settings
+    with socket.socket() as tried:
+        tried.bind((LOOPBACK, 0))
+        port: int = tried.getsockname()[1]
+    public = {"public_url": f"http://{LOOPBACK}:{port}", "public_port": port}
+    return settings.model_copy(update={**public, "public_host": LOOPBACK})
 
 
 @asynccontextmanager
