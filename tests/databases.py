@@ -1,5 +1,6 @@
 """Databases for tests: migrated once a process, copied for each test."""
 
+import atexit
 import functools
 import shutil
 import tempfile
@@ -18,11 +19,8 @@ def fresh(path: Path) -> None:
 
 @functools.cache
 def _migrated() -> Path:
-    folder = tempfile.TemporaryDirectory()
-    _folders.append(folder)
-    path = Path(folder.name) / "migrated.sqlite3"
+    folder = tempfile.mkdtemp()
+    atexit.register(shutil.rmtree, folder)
+    path = Path(folder) / "migrated.sqlite3"
     upgrade(path)
     return path
-
-
-_folders: list[tempfile.TemporaryDirectory[str]] = []

@@ -1,6 +1,5 @@
 """Brings one task's card and ping to where its row is; whatever fails, the result is kept."""
 
-import json
 import logging
 from collections.abc import Sequence
 from dataclasses import replace
@@ -13,6 +12,7 @@ from bot.delivery import lanes
 from bot.delivery.cards import render_card, render_ping
 from bot.delivery.faults import Fault, fault
 from bot.delivery.lanes import Kind, Shown, Work
+from bot.delivery.look import look_of
 from bot.delivery.pictures import Gallery
 from bot.delivery.poster import (
     UPLOAD_LIMIT_BYTES,
@@ -128,7 +128,7 @@ class CardKeeper:
         files = posted_files(kept) if kept else await self._files(view)
         layout = render_card(view, files)
         shown = self._shown.get(task.id)
-        if shown is None or shown.print != _print(layout, files):
+        if shown is None or shown.print != look_of(layout, files):
             await self._poster.edit_card(task, layout, kept or card_files(view, files))
         if task.view_rev > task.view_posted:
             await self._cards.card_shown(task.id, task.view_rev)
@@ -155,7 +155,7 @@ class CardKeeper:
 
     def _remember(self, view: TaskView, layout: ui.LayoutView, files: Sequence[PostFile]) -> None:
         now = self._app.clock.now()
-        self._shown[view.task.id] = Shown(face(view), _print(layout, files), now)
+        self._shown[view.task.id] = Shown(face(view), look_of(layout, files), now)
 
     async def _files(self, view: TaskView) -> Sequence[PostFile]:
         rung = self._rungs.get(view.task.id, 0)
@@ -234,8 +234,3 @@ class CardKeeper:
 def _marks(view: TaskView) -> tuple[object, ...]:
     task = view.task
     return (task.view_posted, task.message_id, task.card_state, task.ping_message_id)
-
-
-def _print(layout: ui.LayoutView, files: Sequence[PostFile]) -> str:
-    """All that a viewer would see, to tell whether an edit would change anything."""
-    return json.dumps([layout.to_components(), [file.name for file in files]])

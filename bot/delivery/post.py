@@ -17,6 +17,7 @@ from bot.delivery.lanes import Work
 from bot.delivery.replies import ReplyKeeper
 from bot.services.cards import TaskView
 from bot.services.ports import Clock
+from bot.services.waiting import rung
 
 if TYPE_CHECKING:
     from bot.app import App
@@ -71,7 +72,7 @@ class Lane:
 
     async def _wait(self, until: datetime) -> None:
         seconds = (until - self._clock.now()).total_seconds()
-        await first(self._woken.wait(), self._clock.sleep(max(0.0, seconds)))
+        await rung(self._woken, self._clock.sleep(max(0.0, seconds)))
 
 
 class ViewLoop:
@@ -145,14 +146,3 @@ class ViewLoop:
         # Nothing awaits between the lane's last look and this, so no offer falls in between.
         await lane.run()
         del self._lanes[key]
-
-
-async def first(*waits: Awaitable[object]) -> None:
-    """Wait for whichever comes first and end the others."""
-    tasks = [asyncio.ensure_future(wait) for wait in waits]
-    try:
-        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)

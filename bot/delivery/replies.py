@@ -5,7 +5,6 @@ task and always with the newest row: so an older picture of a task never covers 
 """
 
 import asyncio
-import json
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -18,6 +17,7 @@ import discord
 from bot.delivery import lanes
 from bot.delivery.faults import Fault, fault
 from bot.delivery.lanes import Shown, Work
+from bot.delivery.look import look_of
 from bot.delivery.pictures import Gallery
 from bot.delivery.poster import Poster, card_files, overlay_name
 from bot.delivery.reply_card import render_reply, shows_overlay
@@ -111,7 +111,7 @@ class ReplyKeeper:
         files = await self._files(view)
         name = overlay_name(view.overlay) if view.overlay and shows_overlay(view) else None
         layout = render_reply(view, name, files)
-        look = json.dumps([layout.to_components(), [file.name for file in files]])
+        look = look_of(layout, files)
         sent = self._sent.get(task.id)
         if sent is None or sent.token != handle.token or sent.shown.print != look:
             kept = self._kept(sent, name) or self._uploads(view, name, files)

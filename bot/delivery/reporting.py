@@ -9,9 +9,9 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from bot.delivery.faults import Fault, fault
-from bot.delivery.post import first
 from bot.delivery.report_card import about, render_report
 from bot.services.reports import ReportView
+from bot.services.waiting import rung
 
 if TYPE_CHECKING:
     from bot.app import App
@@ -39,7 +39,7 @@ class ReportLoop:
             self._reports.waiting.clear()
             for report in await self._reports.unsent():
                 await self._tell(report)
-            await first(self._reports.waiting.wait(), self._clock.sleep(self._pause_s()))
+            await rung(self._reports.waiting, self._clock.sleep(self._pause_s()))
 
     async def _tell(self, report: ReportView) -> None:
         channel_id, now = report.channel_id, self._clock.now()

@@ -64,6 +64,7 @@ class EmbeddedDispatcher:
         """Have the provider asked soon (a webhook); nothing for a task that is not under way."""
         if task_id in self._drives:
             self.hurried(task_id).set()
+            self.nudge(task_id)
 
     async def stop(self, grace_s: float, guarded: Callable[[], Collection[str]]) -> None:
         """Stop all drives; those in a submit get up to `grace_s` to end it."""

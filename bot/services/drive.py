@@ -51,9 +51,12 @@ class Drive:
     async def __call__(self, task_id: str) -> None:
         """Go on with a task until it ends or the bot stops."""
         try:
-            while not self._closing and (task := await self._tools.tasks.get(task_id)):
-                if not await self._step(task):
-                    return
+            goes_on = True
+            while goes_on and not self._closing:
+                goes_on, idle_until = await self._look(task_id)
+                if idle_until:
+                    # Nothing of the row is held meanwhile: most tasks do little else than wait.
+                    await self._tools.wait(task_id, idle_until)
         except Exception as error:  # noqa: BLE001 (the per-task guard)
             await self._broken(task_id, error)
         finally:
@@ -68,35 +71,39 @@ class Drive:
             sentence = f"Something broke on my side, ref {ref}. You were not charged."
             await self._tools.tasks.fail(task, BotError(sentence))
 
-    async def _step(self, task: Task) -> bool:
-        """Do what the state asks for; False when there is nothing left to do."""
+    async def _look(self, task_id: str) -> tuple[bool, datetime | None]:
+        """Do what the row asks for: whether there is more to do, and until when there is not."""
+        task = await self._tools.tasks.get(task_id)
+        return await self._step(task) if task else (False, None)
+
+    async def _step(self, task: Task) -> tuple[bool, datetime | None]:
         if task.state not in {TaskState.READY, TaskState.SUBMITTING, TaskState.RUNNING}:
             self._breaks.pop(task.id, None)
             if task.state.is_terminal:
                 await self._tools.tidy(task.id)
-            return False
+            return False, None
         try:
-            await self._act(task)
+            return True, await self._act(task)
         except BotError as error:
             log.warning("task failed: %s", error.log or error.sentence)
             await self._tools.tasks.fail(await self._fresh(task), error)
-        return True
+        return True, None
 
-    async def _act(self, task: Task) -> None:
+    async def _act(self, task: Task) -> datetime | None:
         if task.state is TaskState.SUBMITTING:
             await self._recover(task)
         elif task.provider not in self._tools.providers:
             raise Unavailable(SWITCHED_OFF)
         elif task.state is TaskState.RUNNING:
-            await self._follow(task)
+            return await self._follow(task)
+        elif task.next_at and task.next_at > self._tools.clock.now():
+            return task.next_at
         else:
             await self._start(task)
+        return None
 
     async def _start(self, task: Task) -> None:
         provider = self._tools.providers[task.provider]
-        if task.next_at and task.next_at > self._tools.clock.now():
-            await self._tools.wait(task.id, task.next_at)
-            return
         job = await self._prepared(task, provider)
         if job is None or self._closing:
             return

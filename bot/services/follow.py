@@ -27,12 +27,12 @@ class Follow:
         self._tools = tools
         self._finish = finish
 
-    async def __call__(self, task: Task) -> None:
-        """Do what is due for this row."""
+    async def __call__(self, task: Task) -> datetime | None:
+        """Do what is due for this row; the answer is until when nothing is."""
         provider = self._tools.providers[task.provider]
         if "done" in task.remote_state:
             await self._finish(task, provider, from_json(Done, task.remote_state["done"]))
-            return
+            return None
         job = await prepare.job(self._tools, task, provider.spec)
         waiting = from_json(Waiting, task.remote_state["waiting"])
         if task.cancel_requested:
@@ -40,11 +40,11 @@ class Follow:
         elif task.deadline_at and self._tools.clock.now() >= task.deadline_at:
             await self._give_up(provider, job, waiting)
         elif (due_at := self._due_at(task)) > self._tools.clock.now():
-            hurried = self._tools.dispatcher.hurried(task.id)
-            await self._tools.wait(task.id, due_at, *(() if hurried.is_set() else (hurried,)))
+            return due_at
         else:
             self._tools.dispatcher.hurried(task.id).clear()
             await self._poll(task, provider, job, waiting)
+        return None
 
     def _due_at(self, task: Task) -> datetime:
         """When to ask: at the pace of the provider, or soon where it told us that it has news."""

@@ -15,6 +15,7 @@ from bot.services.blobs import Blobs
 from bot.services.dispatch import EmbeddedDispatcher
 from bot.services.ports import Clock, Pictures
 from bot.services.tasks import Tasks
+from bot.services.waiting import rung
 
 PUT_OFF_S = 5.0
 PUT_OFF_FOR_S = 120.0
@@ -45,19 +46,10 @@ class Toolbox:
         """Let a finished task's passing files go."""
         await asyncio.to_thread(shutil.rmtree, self.folder(task_id), ignore_errors=True)
 
-    async def wait(self, task_id: str, until: datetime, *signs: asyncio.Event) -> None:
-        """Until then, until somebody nudges the task, or until one of these is set."""
-        nudged = self.dispatcher.nudged(task_id)
+    async def wait(self, task_id: str, until: datetime) -> None:
+        """Until then, or until somebody nudges the task."""
         seconds = (until - self.clock.now()).total_seconds()
-        waits = [asyncio.ensure_future(self.clock.sleep(seconds))]
-        waits += [asyncio.ensure_future(_set(sign)) for sign in (nudged, *signs)]
-        try:
-            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            for each in waits:
-                each.cancel()
-            await asyncio.gather(*waits, return_exceptions=True)
-            nudged.clear()
+        await rung(self.dispatcher.nudged(task_id), self.clock.sleep(seconds))
 
     async def put_off(self, task: Task, error: ProviderError) -> bool:
         """Wait a little before preparing again; False when that has gone on for too long."""
@@ -69,7 +61,3 @@ class Toolbox:
         )
         await self.wait(task.id, self.clock.now() + timedelta(seconds=delay_s))
         return True
-
-
-async def _set(sign: asyncio.Event) -> None:
-    await sign.wait()
