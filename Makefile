@@ -7,7 +7,7 @@ WORKERS ?= 2
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help sandbox run test unit e2e crash check format settings bench slowest lock clean
+.PHONY: help sandbox run test unit e2e crash proof check format settings bench slowest lock clean
 
 help: ## List the targets
 	@sed -n 's/^\([a-z0-9]*\):.*## /\1\t/p' Makefile | expand -t 12
@@ -28,6 +28,9 @@ e2e: $(VENV)/.dev ## Run the tests in a real Chromium
 
 crash: $(VENV)/.dev ## Run the kill tests
 	$(if $(wildcard tests/crash/test_*.py),$(BIN)/pytest -s -m crash,@echo "no crash tests yet")
+
+proof: $(VENV)/.dev ## Put the ledger through thousands of random steps
+	$(BIN)/python -m tests.ledger_proof
 
 check: $(VENV)/.dev ## Check format, lint and types
 	$(BIN)/ruff format --check .

@@ -192,12 +192,7 @@ async def _wipe_words(
     )
     await session.execute(delete(TransferReason).where(TransferReason.transfer_id.in_(about)))
     name = f"<@{user_id}>"
-    named = update(GuildChange).where(
-        or_(GuildChange.before.contains(name), GuildChange.after.contains(name))
-    )
-    await session.execute(
-        named.values(
-            before=func.replace(GuildChange.before, name, NOBODY),
-            after=func.replace(GuildChange.after, name, NOBODY),
-        )
-    )
+    for column in (GuildChange.before, GuildChange.after):
+        # The whole text goes: what an admin wrote of the member stands beside the name.
+        named = update(GuildChange).where(column.contains(name))
+        await session.execute(named.values({column: NOBODY}))
