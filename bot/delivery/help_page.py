@@ -99,6 +99,7 @@ TOPICS: Mapping[str, Topic] = {
         "Choose how the bot treats you",
         "- `/settings`: whether I ping you, whether I always ask first, and your favorite "
         "provider.\n"
+        "- `/providers`: what each can do here, what it costs, and how it does.\n"
         "- `/about`: how the bot is doing, and what it keeps of you.",
     ),
 }

@@ -1,7 +1,7 @@
-"""How many tasks are where: one statement over the live ones, however many have ended."""
+"""How many tasks are where, and who is paused: statements over what is live, whatever ended."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -11,6 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.db.engine import Database
 from bot.db.models import TaskRow
 from bot.domain import TaskState
+from bot.services.pauses import Pause, kept
 
 log = logging.getLogger(__name__)
 LIVE = tuple(state for state in TaskState if not state.is_terminal)
@@ -20,12 +21,16 @@ LIVE_ROWS = text("state IN ('draft','queued','ready','submitting','running')")
 
 @dataclass(frozen=True, slots=True)
 class Census:
-    """Live tasks by provider and state; `queued_since` is when the longest waiting one came."""
+    """Live tasks by provider and state; `queued_since` is when the longest waiting one came.
+
+    `pauses` may be over already: they know when.
+    """
 
     counts: Mapping[tuple[str, TaskState], int] = field(
         default_factory=dict[tuple[str, TaskState], int]
     )
     queued_since: datetime | None = None
+    pauses: Sequence[Pause] = ()
 
     @property
     def queue_length(self) -> int:
@@ -43,9 +48,10 @@ async def take(db: Database) -> Census | None:
     try:
         async with db.read() as session:
             rows = (await session.execute(query)).all()
+            paused = await kept(session)
     except (SQLAlchemyError, OSError) as error:
         log.warning("the tasks could not be counted: %s", error)
         return None
     counts = {(provider, state): count for provider, state, count, _ in rows}
     waiting = [since for _, state, _, since in rows if state is TaskState.QUEUED and since]
-    return Census(counts, min(waiting, default=None))
+    return Census(counts, min(waiting, default=None), paused)

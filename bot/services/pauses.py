@@ -32,9 +32,18 @@ class Pause:
     tries: int = 0
     code: str = ""
 
+    def holds(self, now: datetime) -> bool:
+        """Whether it is in force."""
+        return self.why is Why.FAULTS or self.until > now
+
 
 async def all_pauses(session: AsyncSession, now: datetime) -> list[Pause]:
-    """Those in force, the longest first: a limit's, which no probe can end, before the others."""
+    """Those in force, a limit's, which no probe can end, before the others."""
+    return [each for each in await kept(session) if each.holds(now)]
+
+
+async def kept(session: AsyncSession) -> list[Pause]:
+    """All that are written down, some of which may be over."""
     query = select(
         ProviderPause.provider,
         ProviderPause.why,
@@ -43,8 +52,7 @@ async def all_pauses(session: AsyncSession, now: datetime) -> list[Pause]:
         ProviderPause.tries,
         ProviderPause.code,
     ).order_by(ProviderPause.why.desc(), ProviderPause.provider)
-    rows = [Pause(row[0], Why(row[1]), *row[2:]) for row in await session.execute(query)]
-    return [each for each in rows if each.why is Why.FAULTS or each.until > now]
+    return [Pause(row[0], Why(row[1]), *row[2:]) for row in await session.execute(query)]
 
 
 async def paused(session: AsyncSession, now: datetime) -> dict[str, Pause]:

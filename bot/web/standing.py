@@ -10,6 +10,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 
 from bot.services.census import LIVE, Census
 from bot.services.health import Part
+from bot.services.pauses import Why
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,7 @@ def families(now: Standing) -> Iterator[Metric]:
         ready.add_metric((name,), part.is_ok)
     yield ready
     yield from _ledger(now)
+    yield from _paused(now)
     yield CounterMetricFamily(
         "inpaint_worker_restarts", "Picture workers that were ended or found dead.", now.restarts
     )
@@ -72,6 +74,21 @@ def _tasks(now: Standing) -> Iterator[Metric]:
         "How long the longest waiting task waits.",
         max(0.0, (now.at - since).total_seconds()),
     )
+
+
+def _paused(now: Standing) -> Iterator[Metric]:
+    if now.census is None:
+        return
+    held = {(each.provider, each.why) for each in now.census.pauses if each.holds(now.at)}
+    paused = GaugeMetricFamily(
+        "inpaint_provider_paused",
+        "1 where a provider is paused: for its faults, or for DAILY_LIMIT_<PROVIDER>.",
+        labels=("provider", "why"),
+    )
+    for provider in sorted(now.providers):
+        for why in Why:
+            paused.add_metric((provider, why.value), (provider, why) in held)
+    yield paused
 
 
 def _ledger(now: Standing) -> Iterator[Metric]:

@@ -1,12 +1,15 @@
 """`providers`: what is there, and whether it works as it is set up."""
 
+import sqlite3
+from contextlib import closing
 from dataclasses import replace
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
 from bot.domain import Op
-from bot.errors import AuthFailed
+from bot.errors import AuthFailed, BadAnswer, ProviderError, QuotaSpent, Unavailable
 from bot.providers import PROVIDERS
 from bot.providers.base import Balance, Price, PricedPer
 from bot.providers.parts import keyless
@@ -83,3 +86,57 @@ def test_local_works_where_its_library_is(run: Run, monkeypatch: pytest.MonkeyPa
     ended = run("providers", "check")
     assert "local: works" not in ended.out
     assert "local: " in ended.out
+
+
+@pytest.mark.parametrize(
+    ("error", "fix"),
+    [
+        (AuthFailed(), "Set WRONG_API_KEY anew; keys are at https://example.invalid."),
+        (QuotaSpent(), "Add credit at https://example.invalid."),
+        (BadAnswer(), "See whether WRONG_BASE_URL is right."),
+        (Unavailable(), "Look whether it is down, and try again. Is WRONG_BASE_URL right?"),
+    ],
+)
+def test_a_check_names_what_would_mend_it(
+    run: Run, monkeypatch: pytest.MonkeyPatch, error: ProviderError, fix: str
+) -> None:
+    wrong = named("wrong", needs=("WRONG_API_KEY",))
+    wrong.submits = [error]
+    with_these(monkeypatch, wrong)
+    ended = run("providers", "check")
+    assert ended.code == 1
+    assert ended.out.splitlines()[0] == f"wrong: {error.sentence} {fix}"
+
+
+class Empty(Accounted):
+    """One whose account is empty."""
+
+    async def balance(self) -> Balance | None:
+        """Nothing is left."""
+        return Balance(Decimal(0), "credits")
+
+
+def test_an_empty_account_does_not_work(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    with_these(monkeypatch, Empty(spec=replace(SPEC, slug="empty")))
+    ended = run("providers", "check")
+    assert ended.code == 1
+    assert "0 credits left" in ended.out
+
+
+def test_a_list_says_what_a_running_bot_has_paused(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with_these(monkeypatch, named("shaky"), named("spent"), named("well"))
+    assert run("db", "upgrade").code == 0
+    file = next(Path("data").glob("*.sqlite3"))
+    far = 4_102_444_800_000_000
+    with closing(sqlite3.connect(file)) as connection, connection:
+        connection.executemany(
+            "INSERT INTO provider_pauses VALUES (?, ?, 0, ?, 1, ?)",
+            [("shaky", "faults", far, "auth"), ("spent", "limit", far, "")],
+        )
+    rows = run("providers", "list").out.splitlines()
+    until = "2100-01-01 00:00 UTC"
+    assert f"paused since 1970-01-01 00:00 UTC (auth), tried again {until}" in rows[1]
+    assert f"paused until {until}: DAILY_LIMIT_SPENT is used up" in rows[2]
+    assert rows[3].endswith("yes")

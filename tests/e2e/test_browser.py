@@ -42,6 +42,7 @@ def test_an_edit_from_the_command_to_the_deleted_card(page: Page, tmp_path: Path
             image=samples / "galaxies.jpg",
             mask=samples / "galaxies-mask.png",
             prompt="a darker sky",
+            provider="local",
             count="4",
         )
         expect(person.reply.get_by_role("img", name="tinted")).to_be_visible()
@@ -71,6 +72,7 @@ def test_a_member_sees_the_card_and_may_not_delete_it(page: Page, tmp_path: Path
             image=samples / "rocket.jpg",
             mask=samples / "rocket-mask.png",
             prompt="only the sky",
+            provider="local",
         )
         wait_until_done(person)
         person.picture_of(person.card, "finished-card")
@@ -120,6 +122,7 @@ def test_a_second_start_knows_the_first_one(page: Page, tmp_path: Path) -> None:
                 image=samples / "galaxies.jpg",
                 mask=samples / "galaxies-mask.png",
                 prompt="dark sky",
+                provider="local",
                 count="2",
             )
             expect(person.card).to_contain_text(re.compile("local|Local"))

@@ -30,6 +30,7 @@ def inpaint(person: Person, samples: Path, prompt: str, **options: str) -> None:
         image=samples / "rocket.jpg",
         mask=samples / "rocket-mask.png",
         prompt=prompt,
+        provider="local",
         **options,
     )
 
@@ -95,6 +96,7 @@ def test_tasks_are_listed_shown_and_cancelled(page: Page, tmp_path: Path) -> Non
             image=data / "samples" / "galaxies.jpg",
             mask=data / "samples" / "galaxies-mask.png",
             prompt="a slow one",
+            provider="local",
             count="8",
         )
         expect(person.card).to_contain_text("Filling", timeout=DONE_TIMEOUT_MS)

@@ -10,7 +10,9 @@ from sqlalchemy import Engine, event, text
 from bot.app import App
 from bot.domain import TaskState
 from bot.errors import Rejected
+from bot.services import pauses
 from bot.services.moves import Moves
+from bot.services.pauses import Pause, Why
 from tests.services.engine import BOB, opened, request, until, working
 from tests.services.scripted import Scripted
 from tests.web.browsing import Browser, browsing
@@ -101,14 +103,14 @@ async def test_a_move_that_is_rolled_back_is_not_counted(
     assert page.value("inpaint_tasks", provider=SLUG, state="queued") == 1
 
 
-async def test_a_scrape_asks_the_database_once_however_much_there_is(
+async def test_a_scrape_asks_the_database_twice_however_much_there_is(
     app: App, browser: Browser, tmp_path: Path
 ) -> None:
     for n in range(3):
         await app.intake.submit(request(tmp_path, f"k{n}", user_id=n + 1))
     with statements() as seen:
         await browser.metrics()
-    assert len(seen) == 1
+    assert len(seen) == 2
     with statements() as seen:
         await browser.get("/readyz")
         await browser.get("/healthz")
@@ -123,6 +125,17 @@ async def test_ended_tasks_cost_a_scrape_nothing(app: App, browser: Browser) -> 
         told = " ".join(str(row) for row in plan)
     assert "USING INDEX ix_tasks_live" in told
     assert "SCAN tasks'" not in told
+
+
+async def test_a_pause_is_told_by_its_reason(app: App, browser: Browser) -> None:
+    now = app.clock.now()
+    async with app.db.write() as session:
+        await pauses.put(session, Pause(SLUG, Why.FAULTS, now, now))
+        # One that is over already.
+        await pauses.put(session, Pause(SLUG, Why.LIMIT, now, now))
+    page = await browser.metrics()
+    assert page.value("inpaint_provider_paused", provider=SLUG, why="faults") == 1
+    assert page.value("inpaint_provider_paused", provider=SLUG, why="limit") == 0
 
 
 async def test_the_page_comes_even_when_the_database_does_not_answer(
@@ -152,7 +165,7 @@ async def test_ledger_drift_is_told_once_it_was_looked_for(
         )
     with statements() as seen:
         assert (await browser.metrics()).value("inpaint_ledger_drift_accounts") == 0
-    assert len(seen) == 1
+    assert len(seen) == 2
     await app.watch.audit.once()
     assert (await browser.metrics()).value("inpaint_ledger_drift_accounts") == 1
 
