@@ -22,7 +22,7 @@ def test_what_comes_first_is_read_from_the_spec() -> None:
 async def test_a_demo_is_made_enlarged_and_then_edited(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    async with at_hand() as (desk, provider), engine(tmp_path, provider) as app:
+    async with at_hand(detail_px=0) as (desk, provider), engine(tmp_path, provider) as app:
         wish = request(tmp_path, provider="apiframe", prompt="a bird")
         ready = await with_own_picture(app, wish, tmp_path)
         task = await until(app, (await app.intake.submit(ready)).id)
@@ -35,7 +35,7 @@ async def test_a_demo_is_made_enlarged_and_then_edited(
 
 
 async def test_what_ended_in_a_failure_is_said(tmp_path: Path) -> None:
-    async with at_hand() as (desk, provider), engine(tmp_path, provider) as app:
+    async with at_hand(detail_px=0) as (desk, provider), engine(tmp_path, provider) as app:
         desk.behavior.add("failed")
         with pytest.raises(BotError, match="not charged"):
             await with_own_picture(app, request(tmp_path, provider="apiframe"), tmp_path)

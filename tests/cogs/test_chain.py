@@ -20,7 +20,7 @@ S = TaskState
 
 @pytest.fixture
 async def remote() -> AsyncGenerator[tuple[Desk, Provider]]:
-    async with at_hand(pace_s=0.05) as made:
+    async with at_hand(pace_s=0.05, detail_px=0) as made:
         yield made
 
 
