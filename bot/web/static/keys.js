@@ -3,7 +3,7 @@
 const TOOLS = { b: "brush", e: "erase", r: "box", l: "lasso", m: "move", h: "pan" };
 const ACTS = {
   i: "invert", delete: "clear", backspace: "clear", "+": "zoom-in", "=": "zoom-in", "-": "zoom-out",
-  0: "fit", 1: "full", x: "hide", f: "soft", c: "color", "?": "help", "[": "smaller", "]": "larger",
+  0: "fit", x: "hide", f: "soft", c: "color", "?": "help", "[": "smaller", "]": "larger",
 };
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 const STEP_PX = 8;

@@ -70,7 +70,6 @@ function paint(facts, kept) {
     "zoom-in": () => view.zoomBy(1.25),
     "zoom-out": () => view.zoomBy(0.8),
     fit: () => view.fit(),
-    full: () => view.zoomBy(1 / view.zoom),
     smaller: resize(-4),
     larger: resize(4),
     hide: () => choice.set({ hidden: !choice.hidden }),

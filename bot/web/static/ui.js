@@ -47,7 +47,7 @@ export class Ui {
     const mask = element("mask");
     for (const button of all("[data-tool]"))
       button.setAttribute("aria-pressed", button.dataset.tool === choice.tool);
-    element("stage").dataset.tool = choice.tool;
+    element("stage").dataset.holds = choice.tool;
     element("size").value = choice.grade;
     element("size-shown").textContent = `${Math.round(choice.radius * 2)} px`;
     element("soft").checked = choice.soft;
