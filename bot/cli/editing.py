@@ -186,7 +186,8 @@ async def _delivered(app: App, view: TaskView, targets: list[Path]) -> int:
         if result.path:
             target = targets[result.n - 1]
             width_px, height_px = await _written(app, result.path, target)
-            say(f"{target}: {width_px} × {height_px} px, seed {result.seed}")
+            seed = "" if result.seed is None else f", seed {result.seed}"
+            say(f"{target}: {width_px} × {height_px} px{seed}")
     say(f"{view.provider_title}: {state_line(view)} {paid_line(task)}.")
     for note in _notes(view, targets):
         warn(note)
