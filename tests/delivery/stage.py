@@ -201,7 +201,9 @@ async def stage(*views: TaskView, clock: FakeClock) -> AsyncGenerator[Stage]:
     signals = Signals()
     board, poster = FakeBoard(clock, signals), FakePoster(clock)
     board.views = {view.task.id: view for view in views}
-    app: Any = SimpleNamespace(clock=clock, cards=board, signals=signals)
+    app: Any = SimpleNamespace(
+        clock=clock, cards=board, signals=signals, paint_link=lambda _task: None
+    )
     keeper = ReplyKeeper(app, poster)  # pyright: ignore[reportArgumentType]
     bot: Any = SimpleNamespace(poster=poster, replies=keeper)
     loop = asyncio.create_task(ViewLoop(bot, app).run())
