@@ -21,7 +21,7 @@ NO_MASK = (
     "a picture with that part made transparent, or pick an earlier edit as `parent`."
 )
 
-TURNED = "Turned around: this is what will change now. Press Go if it is right."
+TURNED = "Turned around: this is what will change now. Press {} if it is right."
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,8 @@ class Looking:
         source = from_json(MaskFacts, task.mask_facts).source
         taken = await self._pictures.short(retune, picture, core, tuning, folder, source)
         kept = await self._keep_mask(taken, tuning)
-        return Kept({**kept.columns, "draft_reason": TURNED}, kept.blobs)
+        press = "who is to do it" if task.offers else "Go"
+        return Kept({**kept.columns, "draft_reason": TURNED.format(press)}, kept.blobs)
 
     async def draw(
         self, picture: Path, document: Path, marked: Path | None, tuning: MaskTuning, folder: Path

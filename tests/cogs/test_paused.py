@@ -84,6 +84,14 @@ async def test_who_was_offered_and_is_paused_by_now_is_said(world: World) -> Non
     assert (await world.in_state(S.DONE)).provider == "plain"
 
 
+async def test_a_mask_turned_around_keeps_the_offers(world: World) -> None:
+    await pause(world, "scripted")
+    said = await world.inpaint(provider="scripted")
+    await world.alice.click(said.response, label="Invert")
+    assert "Press who is to do it if it is right." in text_of(world.answer())
+    assert labels_of(world.answer())[0] == "Plain · free"
+
+
 async def test_only_its_owner_takes_it(world: World) -> None:
     await pause(world, "plain")
     await world.inpaint(provider="plain", prompt=None)
