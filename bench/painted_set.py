@@ -92,7 +92,9 @@ def make(case: Case) -> Made:
         ink = _outline(shape, dice.randrange(7, 15))
         truth = ImageChops.lighter(shape, ink)
     painted = kept.copy()
-    soft = ink.filter(ImageFilter.GaussianBlur(0.7)).point(lambda value: round(value * opacity))
+    soft = ink.filter(ImageFilter.GaussianBlur(0.7)).point(
+        [round(value * opacity) for value in range(256)]
+    )
     painted.paste(color, mask=soft)
     return Made(kept, WAYS[case.way](painted), truth)
 

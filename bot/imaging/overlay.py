@@ -21,12 +21,16 @@ GROUND = (255, 255, 255)
 def draw_overlay(picture: Image.Image, mask: Image.Image, box: Box, path: Path) -> Path:
     """Tint what will change, outline it and frame its box; a JPEG of at most 1 MB."""
     small, grays = _smaller(flatten(picture)), _smaller(mask)
-    size, scale = small.size, small.width / picture.width
-    marked = threshold(grays, 1)
-    around = padded(marked.getbbox() or (0, 0, *size), EDGE_PX, size)
-    small.paste(_tinted(small.crop(around), marked.crop(around)), around[:2])
+    scale = small.width / picture.width
+    draw_tint(small, threshold(grays, 1))
     _frame(small, box, scale)
-    return _save(small, path)
+    return save_small(small, path)
+
+
+def draw_tint(picture: Image.Image, marked: Image.Image) -> None:
+    """Tint and outline what is marked, on the picture itself; both are of one size."""
+    around = padded(marked.getbbox() or (0, 0, *picture.size), EDGE_PX, picture.size)
+    picture.paste(_tinted(picture.crop(around), marked.crop(around)), around[:2])
 
 
 def flatten(picture: Image.Image) -> Image.Image:
@@ -68,7 +72,8 @@ def _frame(picture: Image.Image, box: Box, scale: float) -> None:
     draw.rectangle(corners, outline=(255, 255, 255), width=1)
 
 
-def _save(picture: Image.Image, path: Path) -> Path:
+def save_small(picture: Image.Image, path: Path) -> Path:
+    """A JPEG of at most 1 MB."""
     for quality in QUALITIES:
         picture.save(path, "JPEG", quality=quality)
         if path.stat().st_size <= SIZE_MAX_BYTES:
