@@ -53,7 +53,7 @@ def _file(name: str, text: str) -> StaticFile:
 
 
 def _bare(kind: str, text: str) -> str:
-    """Without what only we read; lines end where they did, but in a style sheet."""
-    if kind == "css":
-        return _BREAK.sub("", text)
-    return _INDENT.sub("", _COMMENTS.sub("", text) if kind == "js" else text)
+    """Without what only we read; lines end only in programs."""
+    if kind == "js":
+        return _INDENT.sub("", _COMMENTS.sub("", text))
+    return _BREAK.sub("", text)
