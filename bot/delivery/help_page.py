@@ -87,7 +87,9 @@ TOPICS: Mapping[str, Topic] = {
         "See what it costs",
         "The answer to `/inpaint` and the card both say the cost. Credits are set aside when an "
         "edit begins and spent only for pictures that came: a failure costs nothing.\n"
-        "`/settings` has **Always ask me first**: then you see mask and cost before anything goes.",
+        "`/settings` has **Always ask me first**: then you see mask and cost before anything goes.\n"
+        "`/credits balance` shows what you have and who pays here, `/credits history` where it "
+        "went; `/credits give` and `/credits sponsor` help others.",
     ),
     "wrong": Topic(
         "Say that a picture is not all right",
@@ -100,7 +102,8 @@ TOPICS: Mapping[str, Topic] = {
         "- `/settings`: whether I ping you, whether I always ask first, and your favorite "
         "provider.\n"
         "- `/providers`: what each can do here, what it costs, and how it does.\n"
-        "- `/about`: how the bot is doing, and what it keeps of you.",
+        "- `/about`: how the bot is doing, and what it keeps of you.\n"
+        "- `/privacy export` gives you all that I keep of you, `/privacy delete` deletes it.",
     ),
 }
 
