@@ -5,6 +5,8 @@ from typing import Any
 
 from discord import ui
 
+from bot.delivery.client import DYNAMIC_ITEMS
+
 
 def parts(layout: ui.LayoutView) -> list[dict[str, Any]]:
     return list(_walk(layout.to_components()))
@@ -31,3 +33,24 @@ def custom_ids(layout: ui.LayoutView) -> list[str]:
 def pictures(layout: ui.LayoutView) -> dict[str, str]:
     items = [item for part in parts(layout) if part["type"] == 12 for item in part["items"]]
     return {item["media"]["url"]: item["description"] for item in items}
+
+
+def check_size(layout: ui.LayoutView) -> None:
+    """Discord takes it."""
+    assert layout.content_length() <= 4000
+    assert len(parts(layout)) <= 40
+    assert layout.timeout is None
+
+
+def check_controls(layout: ui.LayoutView) -> None:
+    """Everything that can be pressed works after a restart, and is one class's alone."""
+    for control in (item for item in layout.walk_children() if item.is_dispatchable()):
+        assert isinstance(control, ui.DynamicItem)
+        custom_id = str(control.item.custom_id)  # pyright: ignore[reportAttributeAccessIssue]
+        assert len(custom_id) <= 100
+        fits = [
+            kind
+            for kind in DYNAMIC_ITEMS
+            if kind.__discord_ui_compiled_template__.fullmatch(custom_id)
+        ]
+        assert fits == [type(control)]

@@ -8,7 +8,6 @@ import pytest
 from discord import ui
 
 from bot.delivery import credit_pages
-from bot.delivery.client import DYNAMIC_ITEMS
 from bot.delivery.credit_pages import (
     account_name,
     cursor_text,
@@ -104,24 +103,12 @@ LONGEST: dict[str, ui.LayoutView] = {
 
 @pytest.mark.parametrize("name", LONGEST)
 def test_the_longest_page_fits_discord(name: str) -> None:
-    page = LONGEST[name]
-    assert page.content_length() <= 4000
-    assert len(layouts.parts(page)) <= 40
-    assert page.timeout is None
+    layouts.check_size(LONGEST[name])
 
 
 @pytest.mark.parametrize("name", LONGEST)
 def test_every_control_is_dynamic_and_its_id_fits(name: str) -> None:
-    for control in (item for item in LONGEST[name].walk_children() if item.is_dispatchable()):
-        assert isinstance(control, ui.DynamicItem)
-        custom_id = str(control.item.custom_id)  # pyright: ignore[reportAttributeAccessIssue]
-        assert len(custom_id) <= 100
-        fits = [
-            kind
-            for kind in DYNAMIC_ITEMS
-            if kind.__discord_ui_compiled_template__.fullmatch(custom_id)
-        ]
-        assert len(fits) == 1
+    layouts.check_controls(LONGEST[name])
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,6 @@ from discord import ui
 from bot.delivery.about_page import render_about
 from bot.delivery.buttons import LOOKS
 from bot.delivery.cards import REPORTED, render_card
-from bot.delivery.client import DYNAMIC_ITEMS
 from bot.delivery.details import render_details
 from bot.delivery.help_page import TOPICS, render_help
 from bot.delivery.lists import render_blocked, render_changes, render_tasks
@@ -113,23 +112,12 @@ LONGEST: dict[str, ui.LayoutView] = {
 
 @pytest.mark.parametrize("name", LONGEST)
 def test_the_longest_page_fits_discord(name: str) -> None:
-    page = LONGEST[name]
-    assert page.content_length() <= 4000
-    assert len(layouts.parts(page)) <= 40
-    assert page.timeout is None
+    layouts.check_size(LONGEST[name])
 
 
 @pytest.mark.parametrize("name", LONGEST)
 def test_every_control_is_dynamic_and_has_one_class(name: str) -> None:
-    for control in (item for item in LONGEST[name].walk_children() if item.is_dispatchable()):
-        assert isinstance(control, ui.DynamicItem)
-        custom_id = str(control.item.custom_id)  # pyright: ignore[reportAttributeAccessIssue]
-        fits = [
-            kind
-            for kind in DYNAMIC_ITEMS
-            if kind.__discord_ui_compiled_template__.fullmatch(custom_id)
-        ]
-        assert fits == [type(control)]
+    layouts.check_controls(LONGEST[name])
 
 
 def test_a_long_row_is_never_wider_than_discord_lets_it() -> None:
