@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.imaging.labels import label
-from bot.imaging.register import Floats, luminance
+from bot.imaging.register import Floats, luminance, mixed
 
 Bools = NDArray[np.bool_]
 
@@ -81,7 +81,7 @@ class Found:
 def to_lab(picture: Floats) -> Floats:
     """Lab with the lightness at 0.6, so that distances are as far as one sees them."""
     linear = _LINEAR[np.clip(picture + 0.5, 0, 255).astype(np.uint8)]
-    xyz = (linear @ _TO_XYZ.T) / _WHITE
+    xyz = mixed(linear, _TO_XYZ.T) / _WHITE
     root = _ROOTS[np.clip(xyz * 4096 + 0.5, 0, 4096).astype(np.uint16)]
     low = xyz < 0.008856
     root[low] = 7.787 * xyz[low] + 16 / 116
@@ -91,18 +91,16 @@ def to_lab(picture: Floats) -> Floats:
 
 
 def mean_around(plane: Floats, reach_px: int) -> Floats:
-    """The mean of the square reaching so far to each side."""
-    side = 2 * reach_px + 1
+    """The mean of the square reaching so far to each side; beyond the edge it goes on."""
     for axis in (0, 1):
-        edged = np.pad(
-            plane, [(reach_px + 1, reach_px) if n == axis else (0, 0) for n in (0, 1)], "edge"
-        )
-        total = np.cumsum(edged, axis=axis, dtype=np.float64)
-        ends = (slice(side, None), slice(None)) if axis == 0 else (slice(None), slice(side, None))
-        begins = (
-            (slice(None, -side), slice(None)) if axis == 0 else (slice(None), slice(None, -side))
-        )
-        plane = ((total[ends] - total[begins]) / side).astype(np.float32)
+        around = [(reach_px, reach_px) if n == axis else (0, 0) for n in (0, 1)]
+        edged, length = np.pad(plane, around, "edge"), plane.shape[axis]
+        lines = edged if axis == 0 else edged.T
+        total = lines[:length].copy()
+        for n in range(1, 2 * reach_px + 1):
+            total += lines[n : n + length]
+        total /= 2 * reach_px + 1
+        plane = total if axis == 0 else total.T
     return plane
 
 

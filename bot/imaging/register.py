@@ -72,7 +72,12 @@ def agreement(a: Floats, b: Floats) -> float:
 
 def luminance(picture: Floats) -> Floats:
     """The brightness of each pixel."""
-    return cast("Floats", picture @ np.array([0.299, 0.587, 0.114], np.float32))
+    return mixed(picture, np.array([[0.299], [0.587], [0.114]], np.float32))[..., 0]
+
+
+def mixed(planes: Floats, weights: Floats) -> Floats:
+    """The matrix product, without the threads of BLAS: they spin for longer than this takes."""
+    return np.einsum("...i,ij->...j", planes, weights)
 
 
 def _seen(original: Image.Image, box: Edges, size: tuple[int, int]) -> Floats:
@@ -192,7 +197,7 @@ def _toned(seen: Floats, shown: Floats) -> Floats:
     target = shown[sample, sample].reshape(-1, 3)
     trials = [_robust(terms, target, start) for start in (_identity(), None)]
     weights = min(trials, key=lambda trial: trial[1])[0]
-    flat = _terms(seen.reshape(-1, 3)) @ weights
+    flat = mixed(_terms(seen.reshape(-1, 3)), weights)
     return np.clip(flat * 255, 0, 255).reshape(seen.shape).astype(np.float32)
 
 
@@ -212,7 +217,7 @@ def _robust(terms: Floats, target: Floats, start: Floats | None) -> tuple[Floats
     count = int(TRUSTED * len(goal))
     error = np.inf
     for _ in range(ROUNDS):
-        misses = np.abs(terms @ weights - goal).sum(1)
+        misses = np.abs(mixed(terms, weights) - goal).sum(1)
         chosen = np.argpartition(misses, count)[:count]
         error = float(misses[chosen].mean())
         weights = _solved(terms[chosen], goal[chosen])
