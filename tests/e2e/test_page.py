@@ -9,12 +9,12 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
 
 from bot.domain import Task, TaskState
 from bot.imaging.drawn import draw
@@ -112,7 +112,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 
 
 @contextmanager
-def opened(browser: Browser, url: str, **options: Any) -> Iterator[Page]:
+def opened(browser: Browser, url: str, *, is_open: bool = True, **options: Any) -> Iterator[Page]:
     """A page with the link open; nothing may go wrong in it unseen."""
     context = browser.new_context(**(options or DESK))
     page = context.new_page()
@@ -121,7 +121,8 @@ def opened(browser: Browser, url: str, **options: Any) -> Iterator[Page]:
     page.on("console", lambda said: troubles.append(said.text) if said.type == "error" else None)
     page.on("dialog", lambda dialog: dialog.accept())
     page.goto(url)
-    ready(page)
+    if is_open:
+        ready(page)
     yield page
     context.close()
     # A refusal is an answer of the page, which says it itself.
@@ -406,6 +407,25 @@ def test_a_refusal_keeps_the_drawing(served: Served, browser: Browser) -> None:
         page.context.set_offline(False)
 
 
+def test_another_price_is_shown_before_it_is_spent(served: Served, browser: Browser) -> None:
+    task = served.draft()
+    with opened(browser, "about:blank", is_open=False) as page:
+
+        def cheaper(route: Route) -> None:
+            answer = route.fetch()
+            route.fulfill(response=answer, json={**answer.json(), "prices": [5, 10]})
+
+        page.route("**/api/draft", cheaper)
+        page.goto(served.url(task))
+        ready(page)
+        drag(page, (0.1, 0.2), (0.5, 0.3))
+        page.locator("#start", has_text="Start · 5 credits").click()
+        expect(page.locator("#trouble")).to_contain_text("costs 7 credits now, not 5")
+        page.locator("#start", has_text="Start · 7 credits").click()
+        expect(page.locator("body")).to_have_attribute("data-state", "over", timeout=20_000)
+        assert served.ended(task).quoted == 7
+
+
 def violations(page: Page) -> list[str]:
     """What axe-core has to say of the page as it is now."""
     if not page.evaluate("'axe' in window"):
@@ -415,28 +435,32 @@ def violations(page: Page) -> list[str]:
     return [f"{each['id']}: {each['nodes'][0]['html'][:120]}" for each in found]
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+def check(page: Page, state: str) -> None:
+    """Look at one state in light and dark."""
+    schemes: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+    for scheme in schemes:
+        page.emulate_media(color_scheme=scheme)
+        shoot(page, f"{state}-{scheme}")
+        assert violations(page) == [], (state, scheme)
+
+
 @pytest.mark.parametrize("where", ["desk", "phone"])
-def test_everybody_can_use_it(served: Served, browser: Browser, scheme: Any, where: str) -> None:
+def test_everybody_can_use_it(served: Served, browser: Browser, where: str) -> None:
     task = served.draft((800, 600))
-    look = {**(DESK if where == "desk" else PHONE), "color_scheme": scheme, "bypass_csp": True}
+    look = {**(DESK if where == "desk" else PHONE), "bypass_csp": True}
     with opened(browser, served.url(task), **look) as page:
         drag(page, (0.3, 0.3), (0.6, 0.5), (0.4, 0.7))
         expect(page.locator("#coverage")).to_contain_text("%")
-        shoot(page, f"{where}-{scheme}-1-painted")
-        assert violations(page) == []
+        check(page, f"{where}-1-painted")
         page.locator("#more").evaluate("more => more.open = !more.open")
-        shoot(page, f"{where}-{scheme}-2-options")
-        assert violations(page) == []
+        check(page, f"{where}-2-options")
         page.locator("#help-open").click()
-        shoot(page, f"{where}-{scheme}-3-help")
-        assert violations(page) == []
+        check(page, f"{where}-3-help")
         page.keyboard.press("Escape")
         page.locator("#start").click()
         expect(page.locator("body")).to_have_attribute("data-state", "over", timeout=20_000)
         expect(page.locator("#results img")).to_have_count(2)
-        shoot(page, f"{where}-{scheme}-4-result")
-        assert violations(page) == []
+        check(page, f"{where}-4-result")
 
 
 def test_a_link_that_is_over_says_so(served: Served, browser: Browser) -> None:

@@ -107,11 +107,12 @@ function paint(facts, kept) {
     if (model.marksNothing) return void (wish.trouble = NOTHING);
     sending = wish.busy = true;
     try {
-      await net.submit({ ...wish.value, strokes: model.document });
+      await net.submit({ ...wish.value, credits: wish.credits, strokes: model.document });
     } catch (error) {
       // Perhaps it was taken, and only the answer got lost.
       const there = await net.facts().catch(() => null);
       if (!there || there.state === "draft") {
+        if (error.price != null) wish.credits = error.price;
         sending = wish.busy = false;
         wish.trouble = error.message;
         return;

@@ -6,9 +6,9 @@ const KEY = "painting-token";
 const AWAY = "The bot cannot be reached. Your drawing is kept; try again in a moment.";
 
 export class Refused extends Error {
-  constructor(status, sentence) {
+  constructor(status, sentence, price) {
     super(sentence);
-    this.status = status;
+    Object.assign(this, { status, price });
   }
 }
 
@@ -34,7 +34,7 @@ async function ask(path, options = {}) {
   }
   if (answer.ok) return answer;
   const told = await answer.json().catch(() => ({}));
-  throw new Refused(answer.status, told.error ?? AWAY);
+  throw new Refused(answer.status, told.error ?? AWAY, told.price);
 }
 
 export const facts = async () => (await ask("draft")).json();

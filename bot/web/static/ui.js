@@ -35,10 +35,6 @@ export class Ui {
     element("soft").addEventListener("change", act.soft);
     element("hide").addEventListener("change", act.hide);
     element("help-open").addEventListener("click", act.help);
-    element("wish").addEventListener("submit", (event) => {
-      event.preventDefault();
-      act.start();
-    });
   }
 
   // What the member picked.

@@ -44,10 +44,22 @@ export class Wish {
   }
 
   #price() {
-    const count = Number(this.value.fields.count) || 1;
-    const price = this.facts.prices[count - 1];
-    const said = price === undefined ? "" : price ? ` · ${price} ${price === 1 ? "credit" : "credits"}` : " · free";
-    this.button.textContent = `Start${said}`;
+    const { credits } = this;
+    const said = credits ? `${credits} ${credits === 1 ? "credit" : "credits"}` : "free";
+    this.button.textContent = credits == null ? "Start" : `Start · ${said}`;
+  }
+
+  get #count() {
+    return Number(this.value.fields.count) || 1;
+  }
+
+  // What the button shows is what may be spent.
+  get credits() {
+    return this.facts.prices[this.#count - 1];
+  }
+
+  set credits(price) {
+    this.facts.prices[this.#count - 1] = price;
   }
 
   get feather() {
