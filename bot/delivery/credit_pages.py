@@ -29,9 +29,9 @@ WHO_PAYS = {
     Payer.SPONSOR: "this thread's sponsor",
 }
 BOARDS = {
-    Board.MADE: ("Most edits made", "edit", "edits"),
-    Board.SPENT: ("Most credits spent", "credit", "credits"),
-    Board.GIVEN: ("Most credits given", "credit", "credits"),
+    Board.MADE: ("Most edits made", "edit"),
+    Board.SPENT: ("Most credits spent", "credit"),
+    Board.GIVEN: ("Most credits given", "credit"),
 }
 VIEWS = {View.DAY: "By day", View.PROVIDER: "By provider", View.MEMBER: "By member"}
 
@@ -89,7 +89,8 @@ def read_cursor(text: str) -> Cursor | None:
 
 def entry_text(entry: Entry) -> str:
     """One transfer in two lines: what it changed, and what it was for."""
-    facts = (f"**{entry.change:+,}** → {entry.available:,}", what(entry), words.moment(entry.at))
+    change = f"{entry.change:+,}" if entry.change else "±0"
+    facts = (f"**{change}** → {entry.available:,}", what(entry), words.moment(entry.at))
     edit = entry.edit
     why = words.plain(entry.reason, REASON_SHOWN_MAX) if entry.reason else ""
     small = (f"edit {edit.id}" if edit else "", _link(edit), f"“{why}”" if why else "")
@@ -149,15 +150,14 @@ def _link(edit: Edit | None) -> str:
 
 def render_ranks(page: Page[Rank], board: Board, days: int) -> ui.LayoutView:
     """Draw a page of a ranking, with the way to the others."""
-    title, one, many = BOARDS[board]
+    title, counted = BOARDS[board]
     span = f"in the last {days} days" if days else "of all time"
     lines = [
-        f"{each.place}. {words.mention(each.user_id)} · {each.number:,} "
-        f"{one if each.number == 1 else many}"
+        f"{each.place}. {words.mention(each.user_id)} · {words.counted(each.number, counted)}"
         for each in page.items
     ]
     lines = lines or ["Nobody yet."]
-    text = "\n".join((f"### {title} {span}", *lines, "-# `/settings` takes you off this list."))
+    text = "\n".join((f"### {title} {span}", *lines))
     others: ui.ActionRow[Any] = ui.ActionRow()
     for each in Board:
         if each is not board:
@@ -166,16 +166,16 @@ def render_ranks(page: Page[Rank], board: Board, days: int) -> ui.LayoutView:
     for number, label in ((page.number - 1, "Back"), (page.number + 1, "More")):
         if 1 <= number <= page.pages:
             turn.add_item(TaskButton("ranks", f"{board}-{days}-{number}", label))
-    return page_of([ui.TextDisplay(text), *([turn] if turn.children else []), others])
+    # A text of its own: some clients take a line below a list for a part of it.
+    off = ui.TextDisplay[Any]("-# `/settings` takes you off this list.")
+    return page_of([ui.TextDisplay(text), off, *([turn] if turn.children else []), others])
 
 
 def render_stats(spending: Spending, chart: Chart, view: View, file_name: str) -> ui.LayoutView:
     """Draw a chart with its numbers; the file goes along under its name."""
     days = len(spending.days)
-    head = (
-        f"### Credits spent here in the last {days} days\n"
-        f"{words.credits(spending.credits).capitalize()} for {spending.edits:,} edits."
-    )
+    cost, edits = words.credits(spending.credits), words.counted(spending.edits, "edit")
+    head = f"### Credits spent here in the last {days} days\n{cost} for {edits}."
     picture = MediaGalleryItem(f"attachment://{file_name}", description=chart.alt)
     parts: list[ui.Item[Any]] = [ui.TextDisplay(head), ui.MediaGallery(picture)]
     if view is View.MEMBER and spending.members:

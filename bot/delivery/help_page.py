@@ -87,7 +87,8 @@ TOPICS: Mapping[str, Topic] = {
         "See what it costs",
         "The answer to `/inpaint` and the card both say the cost. Credits are set aside when an "
         "edit begins and spent only for pictures that came: a failure costs nothing.\n"
-        "`/settings` has **Always ask me first**: then you see mask and cost before anything goes.\n"
+        "`/settings` has **Always ask me first**: then you see mask and cost before anything "
+        "goes.\n"
         "`/credits balance` shows what you have and who pays here, `/credits history` where it "
         "went; `/credits give` and `/credits sponsor` help others.",
     ),

@@ -4,6 +4,7 @@ from typing import Any
 
 from discord import ui
 
+from bot.delivery import words
 from bot.delivery.buttons import row
 from bot.delivery.credit_pages import page_of
 from bot.delivery.status import AMBER
@@ -17,7 +18,9 @@ BEFORE = (
     "- your pictures, masks, results, prompts, cards and settings go;\n"
     "- live edits end first: what is not at a provider yet is cancelled and given back;\n"
     "- your credits go to the server's pool;\n"
-    "- payments stay in the books without your name.\n"
+    "- payments stay in the books without your name."
+)
+HASH_BEFORE = (
     "A salted hash for each server stays, only so that nobody gets a second first grant by being "
     "deleted. `/privacy export` gives you all of it before."
 )
@@ -29,8 +32,9 @@ HASH = (
 
 def render_before() -> ui.LayoutView:
     """Ask before everything goes."""
-    parts: list[ui.Item[Any]] = [ui.TextDisplay(BEFORE), row("-", "forget")]
-    return page_of(parts, AMBER)
+    # Two texts: some clients take a line below a list for a part of it.
+    texts = (ui.TextDisplay[Any](each) for each in (BEFORE, HASH_BEFORE))
+    return page_of([*texts, row("-", "forget")], AMBER)
 
 
 def after_text(asked: Asked) -> str:
@@ -57,7 +61,8 @@ def export_text(packed: Packed) -> str:
         if packed.left_out
         else ""
     )
+    edits, pictures = words.counted(packed.edits, "edit"), words.counted(packed.pictures, "picture")
     return (
-        f"Everything that I keep about you: {packed.edits:,} edits, their {packed.pictures:,} "
-        f"pictures, your credits and settings, in all servers.{left}"
+        f"Everything that I keep about you: {edits}, {pictures}, your credits and settings, in "
+        f"all servers.{left}"
     )

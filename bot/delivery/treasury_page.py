@@ -10,17 +10,22 @@ from discord import ui
 
 from bot.delivery import words
 from bot.delivery.buttons import pager, row
-from bot.delivery.credit_pages import WHO_PAYS, account_name, page_of
+from bot.delivery.credit_pages import account_name, page_of
 from bot.delivery.status import AMBER, BLUE, RED
 from bot.providers.base import PricedPer, ProviderSpec
 from bot.services.bookkeeping import Books, DeedDone
 from bot.services.charges import Charge
-from bot.services.economy import Economy
+from bot.services.economy import Economy, Payer
 from bot.services.findings import Findings
 from bot.services.pricing import quote
 from bot.services.rulebook import Coffer
 
 REASON_SHOWN_MAX = 100
+PAYERS = {
+    Payer.OWN: "the member's own credits",
+    Payer.POOL: "the server's pool",
+    Payer.SPONSOR: "a thread's sponsor",
+}
 PRICES_SHOWN_MAX = 20
 
 
@@ -44,7 +49,7 @@ def render_coffer(coffer: Coffer, first_default: int) -> ui.LayoutView:
     lines = [
         f"### The pool has {words.credits(coffer.available)}{held}",
         where,
-        f"**Who pays** {', then '.join(WHO_PAYS[each] for each in chosen.payers)}",
+        f"**Who pays** {', then '.join(PAYERS[each] for each in chosen.payers)}",
         f"**Of the pool** {_cap(chosen)}",
         f"**First grant** {words.credits(first_default if chosen.first is None else chosen.first)}",
         f"**Allowance** {_allowance(chosen)}",
@@ -125,7 +130,7 @@ def _state(checked: Checked) -> str:
 
 def _days(charges: Sequence[Charge]) -> list[str]:
     return [
-        f"{each.day:%Y-%m-%d} · {each.provider} · {each.edits:,} edits · "
+        f"{each.day:%Y-%m-%d} · {each.provider} · {words.counted(each.edits, 'edit')} · "
         f"{words.credits(each.credits)} · {_units(each)}"
         for each in charges
     ] or ["No edit was finished in the last 30 days."]

@@ -73,7 +73,12 @@ def price(amount: int) -> str:
 
 def credits(amount: int) -> str:
     """Say an amount; none of them is no price, and so not free."""
-    return "1 credit" if amount == 1 else f"{amount:,} credits"
+    return counted(amount, "credit")
+
+
+def counted(number: int, name: str) -> str:
+    """Say how many of something."""
+    return f"1 {name}" if number == 1 else f"{number:,} {name}s"
 
 
 def duration(seconds: float) -> str:

@@ -133,7 +133,7 @@ async def test_the_report_tells_days_and_turns_after_a_restart(world: World) -> 
     assert "not yet this time" in said(await run(world, mara, "report"))
     await world.app.watch.audit.once()
     told = await press(world, mara, page.response, "books")
-    assert "2026-01-01 · scripted · 1 edits · 7 credits · 7" in told
+    assert "2026-01-01 · scripted · 1 edit · 7 credits · 7" in told
     assert "The books are right" in told
 
 
@@ -175,7 +175,7 @@ async def test_a_member_gets_all_of_it_and_then_has_it_deleted(world: World) -> 
     await world.inpaint()
     await world.in_state(S.DONE)
     answer = await world.alice.slash(world.channel, "privacy export")
-    assert "1 edits, their 4 pictures" in said(answer)
+    assert "1 edit, 4 pictures" in said(answer)
     with zipfile.ZipFile(io.BytesIO(bytes_of(world, answer.response))) as archive:
         assert json.loads(archive.read("data.json"))["edits"][0]["prompt"] == "a red boat"
     asked = await world.alice.slash(world.channel, "privacy delete")
@@ -193,4 +193,4 @@ async def test_a_blocked_member_still_has_their_rights(world: World) -> None:
     await world.inpaint()
     await world.in_state(S.DONE)
     await world.app.desk.guilds.block(world.guild.id, world.bob.id, world.alice.id, None, "")
-    assert "1 edits" in said(await world.alice.slash(world.channel, "privacy export"))
+    assert "1 edit, 4 pictures" in said(await world.alice.slash(world.channel, "privacy export"))
