@@ -339,8 +339,9 @@ async def test_nothing_that_is_sent_breaks_it(
         answer = await client.post(
             "api/submit", content=json.dumps(body), headers={"Content-Type": "application/json"}
         )
-    # 429: so many of them were good that the member has as many running as may be.
-    assert answer.status_code in (200, 400, 429)
+    assert answer.status_code in (200, 400)
+    # Else the good ones would soon be as many as a member may have.
+    await server.app.tasks.cancel(task.id, ALICE, may_manage=False)
 
 
 async def test_forms_of_other_sites_and_other_types_are_refused(server: PaintServer) -> None:
