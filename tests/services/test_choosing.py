@@ -96,8 +96,7 @@ def test_a_draft_for_want_of_readers_says_so() -> None:
     routing = Routing({each.slug: Scripted(each) for each in ALL})
     choice = routing.decide(wish(VASE, Options()), stopped=stopped("dear cheap middle"))
     assert choice.reason == (
-        "Cheap, Middle and Dear are paused. Deaf does not read the prompt. "
-        "Is that what you want?"
+        "Cheap, Middle and Dear are paused. Deaf does not read the prompt. Is that what you want?"
     )
     alone = Routing({"deaf": Scripted(ALL[-1])}).decide(wish(VASE, Options()))
     assert (alone.reason or "").startswith("No provider here that reads prompts can do this.")
