@@ -12,7 +12,7 @@ Axes = Any
 
 # Discord's dark theme: the ground of a message, its text, and what is less important.
 GROUND, TEXT, FAINT, BAR = "#313338", "#f2f3f5", "#b5bac1", "#5b8def"
-WIDTH_IN, HEIGHT_IN, DPI, MARGIN_IN = 8.0, 5.0, 150, 0.18
+WIDTH_IN, HEIGHT_IN, DPI, MARGIN_IN = 6.4, 4.0, 187.5, 0.15
 SMALL_PT, MEDIUM_PT, LARGE_PT = 15, 17, 20
 TICKS_MAX = 5
 LABEL_CHARS_MAX = 16
@@ -68,12 +68,17 @@ def _lying(axes: Axes, bars: Bars) -> None:
     axes.bar_label(
         drawn, [f"{value:,}" for value in bars.values], color=TEXT, fontsize=MEDIUM_PT, padding=6
     )
-    axes.set_yticks(places, [label[:LABEL_CHARS_MAX] for label in bars.labels])
+    axes.set_yticks(places, [fitted(label) for label in bars.labels])
     axes.invert_yaxis()
     axes.set_xticks([])
     axes.set_xlim(0, max((1, *bars.values)) * 1.25)
     # Few bars stay bars: they do not swell to fill the height.
     axes.set_ylim(max(len(bars.values), 4) - 0.4, -0.6)
+
+
+def fitted(label: str) -> str:
+    """A name that leaves room for its bar."""
+    return label if len(label) <= LABEL_CHARS_MAX else f"{label[: LABEL_CHARS_MAX - 1].rstrip()}…"
 
 
 def _beside(value: float, _place: int | None = None) -> str:
