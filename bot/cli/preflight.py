@@ -1,7 +1,7 @@
 """Everything that would keep the bot from starting, found before anything is opened."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from bot.cli.offers import registered
 from bot.cli.terminal import listed
@@ -24,16 +24,30 @@ async def check_start(given: Given, *, on_discord: bool = False) -> None:
 
 
 async def provider_mistakes(settings: Settings) -> list[str]:
-    """What is wrong with the provider that members get when they name none."""
-    chosen = settings.default_provider
-    if not chosen:
+    """What is wrong with the names of providers in the settings."""
+    if not settings.default_provider and not settings.credits_per_unit:
         return []
     async with registered(settings) as providers:
         off = {each.spec.slug: each.reason for each in providers.off}
         names = [*providers.on, *off]
-    if chosen not in names:
-        return [f"DEFAULT_PROVIDER: there is no provider {chosen!r}. There is {', '.join(names)}."]
+    return [
+        *_default_mistakes(settings.default_provider, names, off),
+        *(
+            f"CREDITS_PER_UNIT: {_unknown(name, names)}"
+            for name in settings.credits_per_unit
+            if name not in names
+        ),
+    ]
+
+
+def _default_mistakes(chosen: str, names: Sequence[str], off: Mapping[str, str]) -> Sequence[str]:
+    if chosen and chosen not in names:
+        return [f"DEFAULT_PROVIDER: {_unknown(chosen, names)}"]
     return [f"DEFAULT_PROVIDER: {off[chosen]}"] if chosen in off else []
+
+
+def _unknown(name: str, names: Sequence[str]) -> str:
+    return f"there is no provider {name!r}. There is {', '.join(names)}."
 
 
 def _data_mistakes(settings: Settings) -> Sequence[str]:

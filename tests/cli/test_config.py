@@ -53,6 +53,32 @@ def test_mistakes_stand_below_the_values(run: Run, monkeypatch: pytest.MonkeyPat
     assert "- DEFAULT_PROVIDER: there is no provider 'nobody'. There is local" in ended.err
 
 
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        ("apifrane=2", "CREDITS_PER_UNIT: there is no provider 'apifrane'"),
+        ("apiframe", "is not like apiframe=2.5,scenario=4"),
+        ("apiframe=-1", "is not like apiframe=2.5,scenario=4"),
+        ("apiframe=NaN", "is not like apiframe=2.5,scenario=4"),
+        ("apiframe=1,apiframe=2", "is not like apiframe=2.5,scenario=4"),
+    ],
+)
+def test_a_price_that_fits_nobody_is_said(
+    run: Run, monkeypatch: pytest.MonkeyPatch, value: str, said: str
+) -> None:
+    monkeypatch.setenv("CREDITS_PER_UNIT", value)
+    ended = run("config")
+    assert ended.code == 2
+    assert said in ended.err
+
+
+def test_prices_are_shown_as_they_are_written(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CREDITS_PER_UNIT", "APIFRAME=2.5, scenario=4")
+    ended = run("config")
+    assert (ended.code, ended.err) == (0, "")
+    assert re.search(r"^CREDITS_PER_UNIT +apiframe=2.5,scenario=4 ", ended.out, re.MULTILINE)
+
+
 def test_the_table_in_the_docs_is_that_of_the_code(run: Run) -> None:
     page = (ROOT / DOCS).read_text("utf-8")
     assert placed(page) == page, MEND
