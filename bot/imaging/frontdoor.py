@@ -16,7 +16,7 @@ from bot.imaging.tones import mask_tones
 ALPHA_TOLERANCE = 0.01
 # A drawing is mostly made of a few colors, a photo is not.
 DRAWN_COLORS, DRAWN_SHARE = 4, 0.85
-GLANCE_PX = 256
+GLANCE_PX, SAMPLE_PX = 256, 512
 NO_EARLIER = (
     "There is no earlier mask here to take. Pick the edit as `parent`, or write its id: "
     "`same as k3m9p2q7xa`."
@@ -75,7 +75,14 @@ def _may_be_copy(picture: Image.Image, sheet: Image.Image) -> bool:
     """Not a black-and-white mask, unless the picture is black and white itself."""
     if sheet.mode == "RGBA":
         return picture.mode == "RGBA" and _same_alpha(picture, sheet)
-    return mask_tones(sheet) is not None or mask_tones(flatten(picture)) is None
+    return mask_tones(_sample(sheet)) is not None or mask_tones(_sample(picture)) is None
+
+
+def _sample(image: Image.Image) -> Image.Image:
+    """A part of the pixels as they are, which is enough to tell tones."""
+    scale = min(1.0, SAMPLE_PX / max(image.size))
+    size = max(1, round(image.width * scale)), max(1, round(image.height * scale))
+    return flatten(image.resize(size, Image.Resampling.NEAREST))
 
 
 def _same_alpha(picture: Image.Image, sheet: Image.Image) -> bool:

@@ -35,6 +35,7 @@ GROWN_FULL = (
 )
 HOLE_NOTE = "The mask has a transparent part, so I took that as what to change."
 PAINT_NOTE = "The mask is painted on a transparent ground, so I took the paint as what to change."
+SIDES_INVERTED = "Added room cannot be turned around: it is what has to be filled."
 CUTOUT_DOUBT = (
     "Your picture is cut out: what is around it is transparent. "
     "I took that transparent part as what to change."
@@ -111,6 +112,8 @@ def core_from_alpha(picture: Image.Image) -> Core | None:
 
 def tune(core: Core, tuning: MaskTuning) -> tuple[Core, Mask]:
     """Apply outline, invert and grow; raises BadMask where nothing or everything would change."""
+    if core.source is MaskSource.SIDES and tuning.invert:
+        raise BadMask(SIDES_INVERTED)
     core = _turned(_outlined(core, tuning.outline), tuning.invert)
     covered = share(core.image)
     if covered == 0:

@@ -167,3 +167,9 @@ def test_an_earlier_result_is_extended_into_a_new_file(tmp_path: Path) -> None:
     assert taken.picture_facts.width_px == 320
     kept = read_stored(taken.picture).crop((0, 0, 160, 120))
     assert ImageChops.difference(kept, photo(160, 120)).getbbox() is None
+
+
+def test_added_room_cannot_be_turned_around(tmp_path: Path) -> None:
+    upload = save(photo(160, 120), tmp_path / "upload")
+    with pytest.raises(BadMask, match="cannot be turned around"):
+        take_in(upload, None, MaskTuning(True, where="left 50%"), tmp_path)
