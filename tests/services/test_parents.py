@@ -58,7 +58,7 @@ async def test_parents_are_offered_newest_first_and_only_where_seen(
     assert await app.tasks.usable_parents(BOB, 10, frozenset({CHANNEL}), "") == []
 
 
-@pytest.mark.parametrize("gone", TAKEN_AWAY)
+@pytest.mark.parametrize("gone", sorted(TAKEN_AWAY))
 async def test_what_was_deleted_is_its_owners_alone(
     app: App, tmp_path: Path, gone: CardState
 ) -> None:
