@@ -3,7 +3,7 @@
 from alembic import context
 from sqlalchemy import Connection, create_engine, event
 
-from bot.db import credits, guilds, models  # noqa: F401 (they fill the metadata)
+from bot.db import credits, guilds, models, picks  # noqa: F401 (they fill the metadata)
 from bot.db.base import Base
 
 

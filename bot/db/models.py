@@ -39,6 +39,7 @@ class MemberPreferences(Base):
     ask_first: Mapped[bool] = mapped_column(server_default=text("0"))
     default_provider: Mapped[str | None] = mapped_column(String(32))
     on_leaderboard: Mapped[bool] = mapped_column(server_default=text("1"))
+    replies_at_once: Mapped[bool] = mapped_column(server_default=text("0"))
     updated_at: Mapped[datetime]
     __table_args__ = (CheckConstraint("ping IN ('off', 'long', 'always')", name="ping"),)
 
@@ -188,6 +189,7 @@ class TaskRow(Base):
             "submitted_at",
             sqlite_where=text("submitted_at IS NOT NULL"),
         ),
+        Index("ix_tasks_message", "message_id", sqlite_where=text("message_id IS NOT NULL")),
         Index("ix_tasks_paid", "person_id", "payer_account_id", "queued_at"),
         Index("ix_tasks_spent", "guild_id", "finished_at", sqlite_where=text("state = 'done'")),
         Index(

@@ -26,6 +26,7 @@ from bot.db.models import (
     TaskRow,
     Transfer,
 )
+from bot.db.picks import HintTold, Pick
 from bot.services import reading
 from bot.services.blobs import Blobs
 
@@ -94,6 +95,8 @@ async def _everything(session: AsyncSession, person_id: int, user_id: int) -> di
         "sponsorships": _rows(Sponsorship, Sponsorship.person_id == person_id),
         "blocks": _rows(GuildBlock, GuildBlock.person_id == person_id),
         "reports": _rows(Report, Report.person_id == person_id),
+        "picks": _rows(Pick, Pick.user_id == user_id),
+        "hints": _rows(HintTold, HintTold.user_id == user_id),
         "erasures": _rows(Erasure, Erasure.person_id == person_id),
     }
     return {

@@ -16,6 +16,7 @@ from bot.db.credits import Erasure, TransferReason
 from bot.db.engine import Database, after_commit
 from bot.db.guilds import GuildBlock, GuildChange
 from bot.db.models import Account, MemberPreferences, Person, ResultRow, TaskRow, Transfer
+from bot.db.picks import HintTold, Pick
 from bot.domain import HOLDING, CardState, TaskState
 from bot.services import forgotten
 from bot.services.ledger import Ledger, Purpose, pool_code
@@ -183,6 +184,8 @@ async def _wipe_words(
     liked = delete(MemberPreferences).where(MemberPreferences.person_id == person_id)
     await session.execute(liked)
     await session.execute(delete(GuildBlock).where(GuildBlock.person_id == person_id))
+    await session.execute(delete(Pick).where(Pick.user_id == user_id))
+    await session.execute(delete(HintTold).where(HintTold.user_id == user_id))
     about = select(Transfer.id).where(
         or_(
             Transfer.actor_id == person_id,

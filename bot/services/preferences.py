@@ -25,12 +25,16 @@ class Ping(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Preferences:
-    """`ask_first` makes a draft of every edit; no `default_provider` leaves the pick to the bot."""
+    """`ask_first` makes a draft of every edit; no `default_provider` leaves the pick to the bot.
+
+    `replies_at_once` lets what was asked for in a reply go without a Go.
+    """
 
     ping: Ping = Ping.LONG
     ask_first: bool = False
     default_provider: str | None = None
     on_leaderboard: bool = True
+    replies_at_once: bool = False
 
 
 async def preferences_of(session: AsyncSession, user_id: int) -> Preferences:
@@ -41,6 +45,7 @@ async def preferences_of(session: AsyncSession, user_id: int) -> Preferences:
             MemberPreferences.ask_first,
             MemberPreferences.default_provider,
             MemberPreferences.on_leaderboard,
+            MemberPreferences.replies_at_once,
         )
         .join(Person, Person.id == MemberPreferences.person_id)
         .where(Person.discord_id == user_id)
@@ -74,6 +79,7 @@ class Members:
             "ask_first": chosen.ask_first,
             "default_provider": chosen.default_provider,
             "on_leaderboard": chosen.on_leaderboard,
+            "replies_at_once": chosen.replies_at_once,
             "updated_at": self._clock.now(),
         }
         person_id = await prefs.person_id(session, user_id, self._clock)

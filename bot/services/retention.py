@@ -10,6 +10,7 @@ from sqlalchemy.orm import aliased
 from bot.db.engine import Database
 from bot.db.guilds import GuildSettings
 from bot.db.models import Blob, ResultRow, TaskRow
+from bot.db.picks import Pick
 from bot.domain import TaskState
 from bot.services.blobs import FRESH_S, Blobs
 from bot.services.ports import Clock
@@ -17,6 +18,7 @@ from bot.services.ports import Clock
 log = logging.getLogger(__name__)
 BATCH = 200
 EVERY_S = 3600.0
+PICK_LIVES_S = 3600.0
 ENDED = tuple(state for state in TaskState if state.is_terminal)
 _BLOB_COLUMNS = (
     TaskRow.picture_blob,
@@ -60,6 +62,7 @@ class Retention:
         while dropped := await self._collect():
             blobs += dropped
         await self._sweep_strays()
+        await self._drop_picks()
         if tasks or blobs:
             log.info("let the pictures of %d tasks and %d files go", tasks, blobs)
 
@@ -72,6 +75,11 @@ class Retention:
             emptied = update(ResultRow).where(ResultRow.task_id.in_(task_ids))
             await session.execute(emptied.values(blob=None))
         return len(task_ids)
+
+    async def _drop_picks(self) -> None:
+        before = self._clock.now() - timedelta(seconds=PICK_LIVES_S)
+        async with self._db.write() as session:
+            await session.execute(delete(Pick).where(Pick.created_at < before))
 
     async def _collect(self) -> int:
         before = self._clock.now() - timedelta(seconds=FRESH_S)
