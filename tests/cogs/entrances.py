@@ -1,108 +1,23 @@
 """Every way into the bot, with what goes in: commands, autocomplete, buttons, menus and forms."""
 
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from PIL import ImageChops
-from simcord.actors import MemberActor
 from simcord.builders import ChannelHandle
-from simcord.results import InteractionResult, ResponseMessage
+from simcord.results import ResponseMessage
 
 from bot.domain import TaskState
 from bot.services.access import Use
 from tests import assets
+from tests.cogs.entering import Entrance, Things, button, command, form, menu, typing
 from tests.cogs.pausing import pause, resume
-from tests.cogs.staff import copies, hand_out, promote, said
+from tests.cogs.staff import copies, hand_out, promote
 from tests.cogs.world import World
 from tests.services.scripted import hang
 
 INVERTED = ("mask.png", assets.encoded(ImageChops.invert(assets.mask(96, 64)), "PNG"))
 S = TaskState
-
-
-@dataclass(frozen=True)
-class Things:
-    """What Alice has open in front of her before the rule changes; she may Manage Server."""
-
-    world: World
-    alice: MemberActor
-    staff_role: Any
-    other_channel: ChannelHandle
-    messages: Mapping[str, Any]
-    forms: Mapping[str, InteractionResult]
-    done_id: str
-
-
-@dataclass(frozen=True)
-class Entrance:
-    """`on` is what it is on; `writes`: what the member wrote for an edit goes in with it."""
-
-    use: Use
-    act: Callable[[Things, Any], Awaitable[str]]
-    on: str = ""
-    writes: bool = False
-
-    async def enter(self, things: Things, name: str) -> str:
-        """Try it; pages are everyone's own, since a choice changes them."""
-        return await self.act(things, things.messages.get(name) or things.messages.get(self.on))
-
-
-def command(
-    path: str, use: Use, options: Mapping[str, Callable[[Things], Any]] | None = None
-) -> Entrance:
-    async def act(things: Things, _message: Any) -> str:
-        given = {name: value(things) for name, value in (options or {}).items()}
-        if path == "inpaint":
-            return said(await things.world.inpaint(things.alice))
-        return said(await things.alice.slash(things.world.channel, path, **given))
-
-    return Entrance(use, act, writes=use is Use.EDIT)
-
-
-def typing(path: str, option: str, use: Use) -> Entrance:
-    async def act(things: Things, _message: Any) -> str:
-        offered = await things.alice.autocomplete(things.world.channel, path, option, "")
-        return ", ".join(choice["name"] for choice in offered) or NOTHING_OFFERED
-
-    return Entrance(use, act)
-
-
-def button(on: str, verb: str, use: Use, writes: bool = False) -> Entrance:
-    async def act(things: Things, message: Any) -> str:
-        (found,) = [each for each in ids_of(message) if each.startswith(f"{verb}:")][:1]
-        return said(await things.alice.click(message, custom_id=found))
-
-    return Entrance(use, act, on, writes)
-
-
-def menu(on: str, what: str, use: Use, value: Callable[[Things], list[Any]]) -> Entrance:
-    async def act(things: Things, message: Any) -> str:
-        chosen = value(things)
-        return said(await things.alice.select(message, chosen, custom_id=f"choose/{what}"))
-
-    return Entrance(use, act, on)
-
-
-def form(kind: str, **values: str) -> Entrance:
-    async def act(things: Things, _message: Any) -> str:
-        return said(await things.alice.submit_modal(things.forms[kind], values))
-
-    return Entrance(Use.ADMIN, act)
-
-
-def ids_of(message: Any) -> list[str]:
-    """The custom_ids of a message's controls."""
-    raw = [part if isinstance(part, dict) else part.to_dict() for part in message.components]
-    found: list[str] = []
-    while raw:
-        part = raw.pop()
-        raw += part.get("components", [])
-        found += [part["custom_id"]] if part.get("custom_id") else []
-    return found
-
-
-NOTHING_OFFERED = "nothing is offered"
 
 
 def other(things: Things) -> list[ChannelHandle]:
@@ -160,6 +75,7 @@ ENTRANCES: Mapping[str, Entrance] = {
     "button give": button("gift", "give", Use.LOOK),
     "button unsponsor": button("sponsored", "unsponsor", Use.TAKE_BACK),
     "button books": button("credits-admin pool", "books", Use.ADMIN),
+    "typing inpaint where": typing("inpaint", "where", Use.EDIT),
     "typing inpaint parent": typing("inpaint", "parent", Use.EDIT),
     "typing inpaint provider": typing("inpaint", "provider", Use.EDIT),
     "typing inpaint model": typing("inpaint", "model", Use.EDIT),

@@ -9,7 +9,7 @@ from simcord.backend.errors import SetupError
 
 from bot.domain import TaskState
 from bot.services.economy import Payer
-from tests.cogs.entrances import ids_of
+from tests.cogs.entering import ids_of
 from tests.cogs.staff import said
 from tests.cogs.world import SIMCORD, World, labels_of, text_of
 

@@ -11,7 +11,7 @@ from simcord.actors import MemberActor
 from sqlalchemy import text
 
 from bot.domain import TaskState
-from tests.cogs.entrances import ids_of
+from tests.cogs.entering import ids_of
 from tests.cogs.staff import admin, hand_out, said
 from tests.cogs.world import SIMCORD, World, text_of
 

@@ -12,7 +12,8 @@ from bot.delivery.buttons import LOOKS
 from bot.delivery.client import COGS, build_bot, use_of
 from bot.delivery.selects import USES
 from bot.services.access import Use
-from tests.cogs.entrances import ENTRANCES, NOTHING_OFFERED, Entrance, Things, prepare
+from tests.cogs.entering import NOTHING_OFFERED, Entrance, Things
+from tests.cogs.entrances import ENTRANCES, prepare
 from tests.cogs.staff import demote
 from tests.cogs.world import SIMCORD, World
 

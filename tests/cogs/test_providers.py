@@ -4,7 +4,7 @@ import re
 
 from bot.domain import TaskState
 from bot.services.pauses import Why
-from tests.cogs.entrances import ids_of
+from tests.cogs.entering import ids_of
 from tests.cogs.pausing import pause
 from tests.cogs.world import SIMCORD, World, text_of
 

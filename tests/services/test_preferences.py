@@ -11,6 +11,7 @@ from bot.db.engine import Database
 from bot.domain import Op, TaskState
 from bot.errors import BadOption
 from bot.services.clearing import ASK_FIRST
+from bot.services.observed import Observed
 from bot.services.preferences import Ping, Preferences
 from bot.wiring import Ground
 from tests import assets
@@ -61,7 +62,9 @@ async def test_a_members_default_comes_before_the_servers_and_that_before_the_op
 async def test_a_preferred_provider_that_cannot_do_it_is_passed_over(
     three: App, tmp_path: Path
 ) -> None:
-    dear = three.providers["dear"]
+    observed = three.providers["dear"]
+    assert isinstance(observed, Observed)
+    dear = observed.inner
     assert isinstance(dear, Scripted)
     dear.spec = replace(dear.spec, ops={Op.INPAINT: replace(SPEC.ops[Op.INPAINT], params=())})
     await three.desk.members.prefer(ALICE, default_provider="dear")
