@@ -29,6 +29,8 @@ EDGE_PX = 4
 INNER_MIN, SEEDS_MAX = 50, 20_000
 SLOPE_MAX, CONCENTRATE = 0.9, 0.6
 PAINTS_MAX = 3
+# Highlighters have 0.35 and more; what filters leave has 0.2 at most.
+OPACITY_MIN, OPAQUE_FROM, SHEER_SHARE_MIN = 0.25, 0.8, 0.003
 PART_SHARE_MIN, PART_OF_LARGEST_MIN = 0.0004, 0.02
 _TO_XYZ = np.array(
     [[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]], np.float32
@@ -119,6 +121,8 @@ def find_paint(expected: Floats, seen: Floats) -> Found:
         if not seeds.any():
             break
         paint = _fitted(expected, seen, seeds)
+        if not _is_paint(paint, float(seeds.mean())):
+            break
         marked, open_question = _covered(expected, before, change, noise, paint)
         marked = _holding(marked, seeds)
         if not marked.any():
@@ -181,6 +185,13 @@ def _fitted(expected: Floats, seen: Floats, seeds: Bools) -> Paint:
     color = np.clip(start / max(1e-3, 1 - slope), 0, 255)
     rgb = tuple(round(float(value)) for value in color)
     return Paint(1 - float(slope), start.astype(np.float32), cast("tuple[int, int, int]", rgb))
+
+
+def _is_paint(paint: Paint, part: float) -> bool:
+    """Not what a filter or the scaling did: that shines through more, or is a few spots."""
+    if paint.opacity >= OPAQUE_FROM:
+        return True
+    return paint.opacity >= OPACITY_MIN and part >= SHEER_SHARE_MIN
 
 
 def _regressed(before: Floats, after: Floats) -> tuple[np.float32, Floats]:

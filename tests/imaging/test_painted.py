@@ -1,6 +1,7 @@
 """What is read from painted copies; the whole set is in `python -m bench painted`."""
 
 from collections.abc import Callable
+from io import BytesIO
 
 import numpy as np
 import pytest
@@ -9,7 +10,8 @@ from hypothesis import strategies as st
 from PIL import Image, ImageChops, ImageDraw, ImageOps
 
 from bench.painted import iou, read
-from bench.painted_set import HELD_OUT, TUNING, Case, cases
+from bench.painted_set import HELD_OUT, TUNING, WAYS, Case, cases
+from bench.painted_set import photo as photo_of
 from bot.errors import BadMask
 from bot.imaging.labels import holes, label
 from bot.imaging.levels import Levels
@@ -32,6 +34,13 @@ SOME = [
 @pytest.mark.parametrize("case", SOME, ids=str)
 def test_a_painted_copy_is_read(case: Case) -> None:
     assert read(case).iou >= 0.9
+
+
+@pytest.mark.parametrize("way", ["vivid", "toned"])
+def test_a_filter_is_no_paint(way: str) -> None:
+    picture = photo_of("astronaut.png")
+    with Image.open(BytesIO(WAYS[way](picture))) as copy, pytest.raises(BadMask, match="no paint"):
+        read_painted(picture, copy.convert("RGB"))
 
 
 def test_the_set_is_halved_and_large_enough() -> None:
