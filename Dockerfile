@@ -17,6 +17,8 @@ RUN useradd --no-create-home --uid 10001 inpaint && install -d -o inpaint -g inp
 COPY --from=build /opt/inpaint-bot /opt/inpaint-bot
 # Nothing is written outside /data, so that the root may be read-only.
 ENV PATH=/opt/inpaint-bot/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 DATA_DIR=/data
+# Where the charts' library keeps its list of fonts.
+ENV MPLCONFIGDIR=/data/matplotlib
 # By number, so that an orchestrator can see that it is not root.
 USER 10001:10001
 WORKDIR /data

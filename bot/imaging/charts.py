@@ -3,6 +3,7 @@
 matplotlib is imported inside the stage: its megabytes and its second belong to the worker alone.
 """
 
+import logging
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,8 @@ class Bars:
 
 def draw(bars: Bars, target: Path) -> None:
     """Write the chart as a PNG of 1200 x 750 pixels."""
+    # Where it keeps its list of fonts is nothing that an operator has to read of.
+    logging.getLogger("matplotlib").setLevel(logging.ERROR)
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 

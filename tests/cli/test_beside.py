@@ -71,6 +71,7 @@ WORKING = {
     "db check": (["db", "check"], "pages and references: whole"),
     "db backup": (["db", "backup"], "is a copy of"),
     "ledger check": (["ledger", "check"], "every balance is what its transfers add up to"),
+    "ledger charges": (["ledger", "charges"], "by its list"),
     "ledger statement": (["ledger", "statement", "user:9:101", "--limit", "3"], "Older rows"),
     "ledger grant": (["ledger", "grant", "user:9:101", "5"], "credits before"),
 }
