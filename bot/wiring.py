@@ -158,7 +158,9 @@ def intake(
             clock=tools.clock,
             tasks=tools.tasks,
             blobs=tools.blobs,
-            looking=Looking(tools.pictures, tools.blobs, settings.pixels_max),
+            looking=Looking(
+                tools.pictures, tools.blobs, settings.pixels_max, bool(settings.public_url)
+            ),
             clearing=clearing,
             quoting=Quoting(tools.providers),
             booking=booking,

@@ -6,7 +6,8 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.domain import EditRequest, MaskFacts, Options, Origin, Task
+from bot.domain import PASTED_BACK, EditRequest, MaskFacts, Options, Origin, Task
+from bot.errors import BadMask
 from bot.providers.base import OpSpec, ProviderSpec
 from bot.services import economy, guild_rules, options, reading, rows
 from bot.services.access import Access, Use, Who
@@ -16,7 +17,7 @@ from bot.services.booking import Booking, Purse
 from bot.services.choosing import Choice, written
 from bot.services.guild_rules import GuildRules
 from bot.services.limits import Limits
-from bot.services.looking import check_coverage
+from bot.services.looking import NO_MASK, check_coverage
 from bot.services.preferences import preferences_of
 from bot.services.prices import Prices
 from bot.services.pricing import Quote, quote
@@ -91,8 +92,13 @@ class Clearing:
         made = await made_by(session, request.parent_task_id, request.parent_result_n)
         return await self._cleared(session, rules, request, Source(made=made))
 
-    async def clear_draft(self, session: AsyncSession, task: Task, who: Who) -> Cleared:
-        """What a draft is asked again when it is to go, by whoever presses; raises UserError."""
+    async def clear_draft(
+        self, session: AsyncSession, task: Task, who: Who, *, has_mask: bool = True
+    ) -> Cleared:
+        """What a draft is asked again when it is to go, by whoever presses; raises UserError.
+
+        Without `has_mask`, its mask is about to be made anew.
+        """
         rules = await self.admit(session, task, who)
         self._limits.under(rules).check_prompt(task.prompt)
         asked, routing = rows.wish(task, who), self._routing.narrowed(rules.providers)
@@ -100,8 +106,8 @@ class Clearing:
         spec = choice.spec
         op = spec.ops[task.op]
         options.check(_seedless(asked).options, spec, op, who.age_restricted)
-        if task.mask_blob:
-            check_coverage(from_json(MaskFacts, task.mask_facts), op)
+        if has_mask and task.op in PASTED_BACK:
+            _check_mask(task, op)
         rate = await self._prices.rate_in(session, task.guild_id, spec.slug)
         price = quote(spec, task.op, task.count, rate)
         offers = written(choice.offers)
@@ -175,6 +181,12 @@ class Clearing:
             return Choice(spec)
         made = await made_by(session, asked.parent_task_id, asked.parent_result_n)
         return await self._decided(session, routing, _seedless(asked), made)
+
+
+def _check_mask(task: Task, op: OpSpec) -> None:
+    if task.mask_blob is None:
+        raise BadMask(NO_MASK)
+    check_coverage(from_json(MaskFacts, task.mask_facts), op)
 
 
 def _notes(spec: ProviderSpec, request: EditRequest, asked: EditRequest) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bot.domain import EditRequest, MaskFacts, MaskSource, MaskTuning, Task
+from bot.domain import EditRequest, MaskFacts, MaskSource, MaskTuning, Op, Origin, Task
 from bot.errors import BadMask, PictureLost
 from bot.imaging.intake import TakenIn, retune, take_in, take_parent
 from bot.imaging.page import take_drawn
@@ -21,6 +21,11 @@ NO_MASK = (
     "a picture with that part made transparent, or pick an earlier edit as `parent`."
 )
 
+PAINT_IT = (
+    "Now say where: press **Paint in browser** and cover what should change, by finger, pen or "
+    "mouse. Or send it again with `where` (such as `center 40%`) or a `mask`."
+)
+PAINTABLE = frozenset({Op.INPAINT, Op.ERASE})
 TURNED = "Turned around: this is what will change now. Press {} if it is right."
 
 
@@ -35,31 +40,50 @@ class Kept:
 class Looking:
     """Runs the stages of an intake and keeps their files."""
 
-    def __init__(self, pictures: Pictures, blobs: Blobs, pixels_max: int) -> None:
+    def __init__(
+        self, pictures: Pictures, blobs: Blobs, pixels_max: int, has_page: bool = False
+    ) -> None:
         self._pictures = pictures
         self._blobs = blobs
         self._pixels_max = pixels_max
+        self._has_page = has_page
 
     async def look(self, request: EditRequest, source: Source, op: OpSpec, folder: Path) -> Kept:
         """Decode, find the mask, draw the overlay; nothing is kept of what is refused."""
         taken = await self._taken(request, source, folder)
         facts = taken.mask_facts
         if facts is None:
-            raise BadMask(NO_MASK)
+            return await self._unmarked(request, source, taken)
         doubt = _doubt(facts, request.tuning, op)
         if doubt is None:
             check_coverage(facts, op)
         kept = await self._keep_mask(taken, request.tuning)
-        columns = {"draft_reason": doubt, "picture_facts": to_json(taken.picture_facts)}
+        picture = await self._keep_picture(source, taken)
         notes = [*taken.picture_facts.notes, *facts.notes]
+        columns = {**kept.columns, **picture.columns, "draft_reason": doubt, "notes": notes}
+        return Kept(columns, (*kept.blobs, *picture.blobs))
+
+    async def _unmarked(self, request: EditRequest, source: Source, taken: TakenIn) -> Kept:
+        """A draft that waits for its mask, where there is a page to paint one on."""
+        if not self._has_page or request.op not in PAINTABLE or request.origin is Origin.CLI:
+            raise BadMask(NO_MASK)
+        picture = await self._keep_picture(source, taken)
+        columns = {
+            **picture.columns,
+            "mask_source": MaskSource.NONE,
+            "mask_operations": to_json(request.tuning),
+            "draft_reason": PAINT_IT,
+            "notes": [*taken.picture_facts.notes],
+        }
+        return Kept(columns, picture.blobs)
+
+    async def _keep_picture(self, source: Source, taken: TakenIn) -> Kept:
+        facts = taken.picture_facts
+        columns = {"picture_facts": to_json(facts)}
         if source.stored_blob and taken.picture == source.stored:
-            picture = {"picture_blob": source.stored_blob}
-            return Kept({**kept.columns, **columns, **picture, "notes": notes}, kept.blobs)
-        blob = await self._blobs.keep(
-            taken.picture, taken.picture_facts.width_px, taken.picture_facts.height_px
-        )
-        picture = {"picture_blob": blob.id}
-        return Kept({**kept.columns, **columns, **picture, "notes": notes}, (*kept.blobs, blob))
+            return Kept({**columns, "picture_blob": source.stored_blob}, ())
+        blob = await self._blobs.keep(taken.picture, facts.width_px, facts.height_px)
+        return Kept({**columns, "picture_blob": blob.id}, (blob,))
 
     async def turn(
         self, task: Task, picture: Path, core: Path, tuning: MaskTuning, folder: Path

@@ -153,7 +153,9 @@ class Painting:
         who = await self._who(task)
         asked, tuned = self._asked(task, painted)
         async with self._in.db.read() as session:
-            cleared = await self._in.clearing.clear_draft(session, asked, who)
+            cleared = await self._in.clearing.clear_draft(session, asked, who, has_mask=False)
+        if cleared.offers:
+            raise LimitReached(cleared.reason)
         async with passing_folder(self._in.work) as folder:
             kept = await self._drawn(asked, painted, tuned, folder)
         await self._release(task, asked, cleared, kept, painted.credits)
@@ -177,7 +179,6 @@ class Painting:
             prompt=painted.prompt,
             count=chosen.count,
             options=to_json(chosen.options),
-            mask_blob=None,
         )
         return asked, chosen
 

@@ -74,6 +74,6 @@ def _fit(asked: EditRequest, op: OpSpec, columns: Mapping[str, Any]) -> Fit:
         return Fit((0, 0, 0, 0), 0, 0)
     facts = from_json(PictureFacts, columns["picture_facts"])
     size = (facts.width_px, facts.height_px)
-    if op.image is Travel.PARENT:
+    if op.image is Travel.PARENT or not columns.get("mask_facts"):
         return Fit((0, 0, *size), *size)
     return plan(size, from_json(MaskFacts, columns["mask_facts"]).box, op.size)

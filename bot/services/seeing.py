@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from bot.db.models import Blob
-from bot.domain import CardState, Op, Result, Task, TaskState
-from bot.providers.base import PromptUse, Provider, ProviderSpec, Waiting
+from bot.domain import PASTED_BACK, CardState, Op, Result, Task, TaskState
+from bot.providers.base import OpSpec, PromptUse, Provider, ProviderSpec, Waiting
 from bot.services.blobs import Blobs
 from bot.services.cards import OfferView, Progress, ResultView, TaskView
 from bot.services.choosing import offers_of
@@ -48,12 +48,19 @@ def view_of(
             _result(one, blob, seen.blobs) for one, blob in seen.results if one.task_id == task.id
         ),
         overlay=seen.overlays.get(task.overlay_blob or ""),
-        may_go=op is None or float(task.mask_facts.get("coverage") or 0) <= op.coverage_max,
+        may_go=_may_go(task, op),
         goes_on=goes_on_from(task, spec),
         paid_by=seen.payers.get(task.id),
         offers=_offers(task, providers),
         wants_ping=_wants_ping(task, seen.pings.get(task.person_id, "long"), now, ping_after_s),
     )
+
+
+def _may_go(task: Task, op: OpSpec | None) -> bool:
+    """Whether a draft's mask is there where one is needed, and not too large."""
+    if op is None or (op.mask is not None and task.op in PASTED_BACK and not task.mask_blob):
+        return op is None
+    return float(task.mask_facts.get("coverage") or 0) <= op.coverage_max
 
 
 def _offers(task: Task, providers: Mapping[str, Provider]) -> tuple[OfferView, ...]:

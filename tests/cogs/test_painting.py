@@ -12,7 +12,7 @@ from bot.delivery.cards import render_card
 from bot.delivery.membership import Membership
 from bot.delivery.reply_card import render_reply
 from bot.domain import TaskState
-from bot.errors import LimitReached, MissingPermission, NotAllowed
+from bot.errors import BadMask, LimitReached, MissingPermission, NotAllowed
 from bot.services.access import Who
 from bot.services.painting import Painted
 from bot.web.public import make_links
@@ -33,6 +33,7 @@ STROKES = json.dumps({"size": [96, 64], "operations": [{"t": "s", "r": 9, "p": [
 def app(app: App) -> App:
     """The same, reachable from outside."""
     links = make_links("https://edit.example.org", Path(), [new_key()], app.clock)
+    app.intake.tools.looking._has_page = True
     return replace(app, paint_link=links.edits.link)
 
 
@@ -44,6 +45,18 @@ async def test_a_draft_leads_its_member_to_the_page(world: World) -> None:
     task = await world.task()
     shown = json.dumps([each.to_dict() for each in answer.components])
     assert (world.app.paint_link(task) or "no link") in shown
+
+
+async def test_without_any_mask_there_is_a_draft_to_paint_on(world: World) -> None:
+    await world.inpaint(mask=None)
+    assert labels_of(world.answer()) == ["Cancel", "Paint in browser"]
+    assert "Now say where" in text_of(world.answer())
+    task = await world.task()
+    with pytest.raises(BadMask):
+        await world.app.intake.go(task.id, await ask(world))
+    await world.app.painting.submit(task.id, Painted(STROKES))
+    done = await world.in_state(TaskState.DONE)
+    assert done.mask_facts["source"] == "page"
 
 
 async def test_what_is_drawn_there_becomes_the_edit(world: World) -> None:
