@@ -20,7 +20,7 @@ from bot.services.charting import View, chart_of
 from bot.services.leaderboard import Board
 from bot.services.payers import Spot
 from bot.services.spans import IDEAS, parse_until
-from bot.services.treasury import Deed
+from bot.services.treasury import GIFT, Deed
 from cogs.tasks import page_number
 from cogs.ui.choices import quiet, text_choices
 from cogs.ui.receivers import check_receiver, fetch_receiver
@@ -107,7 +107,7 @@ class Credits(commands.GroupCog, group_name="credits", group_description="Your c
         await self._give(interaction, user_id, amount, key)
 
     async def _give(self, interaction: AnyInteraction, user_id: int, amount: int, key: str) -> None:
-        deed = Deed(interaction.guild_id or 0, interaction.user.id, user_id, f"give:{key}")
+        deed = Deed(interaction.guild_id or 0, interaction.user.id, user_id, f"{GIFT}:{key}")
         given = await self._desk.treasury.give(deed, amount)
         text = (
             f"You gave {words.credits(given.amount)} to {words.mention(user_id)} and have "

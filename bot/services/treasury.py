@@ -14,6 +14,7 @@ from bot.services.payers import Payers, Pocket, Spot
 from bot.services.ports import Clock
 
 REASON_LENGTH_MAX = 200
+GIFT = "give"  # what the keys of gifts begin with
 TO_ONESELF = "You cannot give credits to yourself. Nothing was moved."
 EMPTY_POOL = (
     "That takes {amount:,} credits and this server's pool has {pool:,}, so nothing was moved. "
