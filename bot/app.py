@@ -38,6 +38,7 @@ from bot.services.intake import Intake
 from bot.services.ledger import Ledger
 from bot.services.moves import Moves
 from bot.services.painting import Painting
+from bot.services.picks import Picks
 from bot.services.ports import Clock, Pictures
 from bot.services.posting import Posting
 from bot.services.reconcile import Reconciler
@@ -89,6 +90,11 @@ class App:
     def taking(self) -> Taking:
         """What gives a draft to one of those that it offers."""
         return Taking(self.db, self.tasks, self.providers, self.intake)
+
+    @property
+    def picks(self) -> Picks:
+        """Pictures of messages that are about to be edited."""
+        return Picks(self.db, self.clock)
 
     @property
     def settings(self) -> Settings:

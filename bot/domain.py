@@ -43,11 +43,6 @@ class TaskState(StrEnum):
         """Nothing moves a task out of this state."""
         return not MOVES[self]
 
-    @property
-    def holds(self) -> bool:
-        """Credits are held while a task is in this state."""
-        return self in HOLDING
-
 
 _S = TaskState
 MOVES: Mapping[TaskState, frozenset[TaskState]] = {
@@ -192,7 +187,10 @@ class ReplyHandle:
 
 @dataclass(frozen=True, slots=True)
 class EditRequest:
-    """One wish as it reached us: its files are on this disk, nothing of Discord is in it."""
+    """One wish as it reached us: its files are on this disk, nothing of Discord is in it.
+
+    `ask` is why its member is to be asked before it goes; empty: only where there is a doubt.
+    """
 
     request_key: str
     origin: Origin
@@ -214,6 +212,7 @@ class EditRequest:
     role_ids: frozenset[int] = frozenset()
     place_ids: frozenset[int] = frozenset()
     age_restricted: bool = False
+    ask: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,7 @@ log = logging.getLogger(__name__)
 
 COGS = (
     "cogs.inpaint",
+    "cogs.picking",
     "cogs.imagine",
     "cogs.edits",
     "cogs.tasks",
@@ -77,6 +78,8 @@ class Tree(app_commands.CommandTree["InpaintBot"]):
 
 def use_of(command: object) -> Use:
     """What a command asks of the member: its own word, or that of the group it is in."""
+    if isinstance(command, app_commands.ContextMenu):
+        return command.extras.get(USE, Use.LOOK)
     while isinstance(command, app_commands.Command | app_commands.Group):
         if USE in command.extras:
             return command.extras[USE]

@@ -9,14 +9,16 @@ from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, cast
 
-from discord import TextStyle, ui
+from discord import Attachment, TextStyle, ui
 
 from bot.delivery.entrance import AnyInteraction, admit
 from bot.delivery.reply import answering
 from bot.errors import TaskGone
 from bot.services.access import Use
 
-CUSTOM_ID = re.compile(r"form:(?P<kind>[a-z]+)")
+CUSTOM_ID = re.compile(r"form:(?P<kind>[a-z]+)(?::(?P<about>[0-9A-Za-z_-]{1,60}))?")
+# What a form that was sent is about comes along as one more value.
+ABOUT = "about"
 
 Sent = Callable[[AnyInteraction, Mapping[str, str]], Awaitable[None]]
 
@@ -47,9 +49,9 @@ class Forms(Protocol):
     forms: Mapping[str, Form]
 
 
-def modal(kind: str, title: str, fields: Sequence[Field]) -> ui.Modal:
-    """A form to open."""
-    opened = ui.Modal(title=title, custom_id=f"form:{kind}")
+def modal(kind: str, title: str, fields: Sequence[Field], about: str = "") -> ui.Modal:
+    """A form to open; `about` is a task's id or one of its results."""
+    opened = ui.Modal(title=title, custom_id=f"form:{kind}:{about}" if about else f"form:{kind}")
     for field in fields:
         opened.add_item(
             ui.Label(text=field.label, description=field.hint or None, component=_text(field))
@@ -68,7 +70,21 @@ async def submitted(interaction: AnyInteraction) -> None:
         if form is None:
             raise TaskGone(log=f"no cog takes the form {match['kind']}")
         await admit(interaction, form.use)
-        await form.sent(interaction, dict(_values(data.get("components", ()))))
+        values = dict(_values(data.get("components", ())))
+        await form.sent(interaction, {**values, ABOUT: match["about"] or ""})
+
+
+def uploads(interaction: AnyInteraction, ids: str) -> list[Attachment]:
+    """The files of a form's upload, whose value is their ids."""
+    data = cast("Mapping[str, Any]", interaction.data or {})
+    resolved = data.get("resolved", {}).get("attachments", {})
+    return [attachment(interaction, resolved[each]) for each in ids.split(",") if each in resolved]
+
+
+def attachment(interaction: AnyInteraction, data: Mapping[str, Any]) -> Attachment:
+    """A file as Discord tells of it, ready to be downloaded."""
+    state = interaction.client._connection  # pyright: ignore[reportPrivateUsage]
+    return Attachment(data=cast("Any", data), state=state)
 
 
 def _text(field: Field) -> ui.TextInput[Any]:
@@ -87,3 +103,5 @@ def _values(components: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, str]
         yield from _values(component.get("components", [inner] if inner else []))
         if "value" in component:
             yield str(component["custom_id"]), str(component["value"] or "")
+        elif "values" in component:
+            yield str(component["custom_id"]), ",".join(map(str, component["values"]))

@@ -34,6 +34,7 @@ USES: Mapping[str, Use] = {
     "ranked": Use.LOOK,
     "topic": Use.LOOK,
     "provider": Use.LOOK,
+    "picture": Use.EDIT,
     "providers": Use.ADMIN,
     "default": Use.ADMIN,
     "channels": Use.ADMIN,
@@ -99,6 +100,14 @@ def some_of(
             max_values=min(PICKED_MAX, len(options)),
         )
     )
+
+
+def picked_row(what: str, options: Sequence[Option], hint: str) -> ui.ActionRow[Any]:
+    """A menu of texts of which nothing holds until one is picked."""
+    menu: ui.Select[Any] = ui.Select(
+        custom_id=f"choose/{what}", options=_options(options, set()), placeholder=hint
+    )
+    return _row(menu)
 
 
 def channels(

@@ -54,7 +54,7 @@ class Cleared:
 
     def asking(self, doubt: str | None = None) -> dict[str, Any]:
         """Why it is to be a draft, if so, and who could take it; a `doubt` about the mask first."""
-        other = None if doubt and self.reason == ASK_FIRST else self.reason
+        other = None if doubt and self.reason in {ASK_FIRST, self.request.ask} else self.reason
         reason = "\n".join(filter(None, (doubt, other))) or None
         return rows.offered_columns(self.offers, reason)
 
@@ -155,7 +155,7 @@ class Clearing:
         member = Member(request.guild_id, request.user_id, request.role_ids)
         least = min((each.credits for each in offers), default=price.credits)
         await self._booking.check(session, member, request.channel_id, least)
-        reason = choice.reason or (ASK_FIRST if wishes.ask_first else None)
+        reason = choice.reason or request.ask or (ASK_FIRST if wishes.ask_first else None)
         notes = (*_notes(spec, request, asked), *filter(None, [choice.note]))
         return Cleared(asked, spec, rate, price, source, reason, notes, written(offers))
 

@@ -12,6 +12,7 @@ from bot.services.access import Use
 from tests import assets
 from tests.cogs.entering import Entrance, Things, button, command, form, menu, typing
 from tests.cogs.pausing import pause, resume
+from tests.cogs.picking import PICKING, pictures
 from tests.cogs.staff import copies, hand_out, promote
 from tests.cogs.world import World
 from tests.services.scripted import hang
@@ -37,6 +38,7 @@ GRANT: dict[str, Given] = {**WHO, **WHY, "amount": lambda _: 1}
 
 ENTRANCES: Mapping[str, Entrance] = {
     "command inpaint": command("inpaint", Use.EDIT),
+    **PICKING,
     "command imagine": command("imagine", Use.EDIT, WORDS),
     "command task list": command("task list", Use.LOOK),
     "command task show": command("task show", Use.LOOK, TASK),
@@ -156,15 +158,18 @@ async def prepare(world: World) -> Things:
     await world.inpaint()
     done_id = (await world.in_state(S.DONE)).id
     await copies(world, 8)
+    card = world.card()
+    posted, opened = await pictures(world)
     messages = {
-        "card": world.card(),
+        "card": card,
+        **posted,
         **await _reports(world, elsewhere),
         **await _imagined(world),
         **await _edits(world),
         **await _pages(world),
         **await _money(world),
     }
-    forms = {
+    forms = opened | {
         kind: await alice.click(messages[f"button {kind}"], custom_id=f"{kind}:-")
         for kind in ("limits", "words")
     }

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
+import discord
 import pytest
 from discord import app_commands
 from sqlalchemy import text
@@ -117,6 +118,8 @@ async def test_the_table_has_every_entrance_that_there_is(world: World) -> None:
         await bot.load_extension(cog)
     commands = [each for each in bot.tree.walk_commands() if isinstance(each, app_commands.Command)]
     found = {f"command {each.qualified_name}": use_of(each) for each in commands}
+    menus = bot.tree.get_commands(type=discord.AppCommandType.message)
+    found |= {f"message {each.name}": use_of(each) for each in menus}
     for each in commands:
         typed = [option.name for option in each.parameters if option.autocomplete]
         found |= {f"typing {each.qualified_name} {option}": use_of(each) for option in typed}
