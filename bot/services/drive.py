@@ -132,7 +132,7 @@ class Drive:
         except NotSent as error:
             await self._not_sent(task, error)
         except (AmbiguousSubmit, TimeoutError) as error:
-            log.warning("submit lost: %s", error)
+            log.warning("submit lost: %r", error)
             await self._lost(task, provider, job)
         except ProviderError:
             raise
@@ -203,7 +203,7 @@ class Drive:
                 async with asyncio.timeout(provider.spec.submit_timeout_s):
                     update = await (provider.submit(job) if by_key else provider.lookup(job))
             except (AmbiguousSubmit, NotSent, Unavailable, TimeoutError) as error:
-                log.warning("cannot find out yet: %s", error)
+                log.warning("cannot find out yet: %r", error)
                 await self._tools.clock.sleep(min(BACKOFF_S_MAX, 2.0**turn))
                 continue
             if update is None:
