@@ -23,7 +23,7 @@ WELL = ProviderStanding("Scripted", 9, 1, 1, 2, "scripted", typical_s=21.4)
 UNTIL = NOW + timedelta(minutes=5)
 DOWN = Pause("scripted", Why.FAULTS, NOW, UNTIL, 0, "auth")
 SPENT = Pause("scripted", Why.LIMIT, NOW, UNTIL)
-ONE = Shown(SPEC, {Op.INPAINT: 7}, WELL)
+ONE = Shown(SPEC, {Op.INPAINT: 7, Op.OUTPAINT: 7}, WELL)
 
 
 def longest() -> Shown:
@@ -76,7 +76,7 @@ def test_all_in_short() -> None:
         "### Who can edit pictures here\n"
         "**Scripted** · default · 7 credits a picture\n"
         "Ready · about 21 s · 2 waiting · 1 at work\n"
-        "-# repaint\n"
+        "-# repaint, extension\n"
         "**Off**\n"
         "-# Not here: Off is off: set OFF_API_KEY."
     )

@@ -72,7 +72,7 @@ def plain(folder: Path, **changes: Any) -> Job:
 
 
 def test_it_is_free_repeatable_and_one_at_a_time() -> None:
-    assert set(SPEC.ops) == {Op.INPAINT, Op.ERASE}
+    assert set(SPEC.ops) == {Op.INPAINT, Op.ERASE, Op.OUTPAINT}
     assert not any(op.price.units for op in SPEC.ops.values())
     assert SPEC.idempotency is Idempotency.REPEATABLE
     assert SPEC.concurrency == 1

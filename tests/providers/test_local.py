@@ -58,7 +58,7 @@ async def to_the_end(provider: Local, work: Job) -> tuple[list[Waiting], Update]
 def test_it_says_what_it_can_do() -> None:
     provider: Provider = Local(InProcess())
     assert provider.spec is SPEC
-    assert set(SPEC.ops) == {Op.INPAINT, Op.ERASE}
+    assert set(SPEC.ops) == {Op.INPAINT, Op.ERASE, Op.OUTPAINT}
     assert all(op.prompt is PromptUse.UNUSED and not op.price.units for op in SPEC.ops.values())
     assert SPEC.idempotency is Idempotency.REPEATABLE
     assert SPEC.cancels
