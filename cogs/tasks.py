@@ -15,11 +15,10 @@ from bot.delivery.poster import overlay_name
 from bot.delivery.reply import show, tell
 from bot.errors import MissingPermission, TaskGone
 from bot.services.access import Use
-from bot.services.listing import Viewer
 from bot.services.showing import Shown
 from bot.services.tasks import CancelOutcome
 from cogs.ui import choices
-from cogs.ui.asking import check_permissions, viewable_channels
+from cogs.ui.asking import check_permissions, viewer
 from cogs.ui.choices import quiet
 
 if TYPE_CHECKING:
@@ -119,16 +118,6 @@ class Tasks(commands.GroupCog, group_name="task", group_description="Your edits,
     async def _live(self, interaction: AnyInteraction, current: str) -> list[Choice[str]]:
         tasks = await self._app.desk.listing.choices(viewer(interaction), current, live=True)
         return choices.task_choices(tasks, self._app.clock.now())
-
-
-def viewer(interaction: AnyInteraction) -> Viewer:
-    """Who looks at tasks, and at which channels."""
-    return Viewer(
-        interaction.user.id,
-        interaction.guild_id or 0,
-        viewable_channels(interaction),
-        may_moderate(interaction),
-    )
 
 
 def page_number(text: str) -> int:

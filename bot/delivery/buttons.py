@@ -72,6 +72,7 @@ LOOKS: dict[str, Look] = {
     "invert": Look("Invert", _GREY, Use.EDIT),
     "cancel": Look("Cancel", ButtonStyle.danger, Use.TAKE_BACK),
     "again": Look("Again", ButtonStyle.primary, Use.EDIT),
+    "edit": Look("Edit again", _GREY, Use.EDIT, once=False),
     "upscale": Look("Enlarge", _GREY, Use.EDIT),
     "vary": Look("Vary", _GREY, Use.EDIT),
     "delete": Look("Delete", _GREY, Use.TAKE_BACK),

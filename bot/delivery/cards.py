@@ -8,6 +8,7 @@ from discord import MediaGalleryItem, ui
 from bot.delivery import words
 from bot.delivery.buttons import row
 from bot.delivery.going_on import next_step, result_rows
+from bot.delivery.more import may_reword, more_row
 from bot.delivery.status import (
     ACCENTS,
     LIVE,
@@ -42,6 +43,7 @@ def render_card(view: TaskView, files: Sequence[PostFile] = ()) -> ui.LayoutView
     verbs = card_verbs(view)
     if verbs:
         parts.append(row(task.id, *verbs))
+    parts += more_row(view)
     box: ui.Container[Any] = ui.Container(*parts, accent_color=ACCENTS[task.state])
     return ui.LayoutView(timeout=None).add_item(box)
 
@@ -51,7 +53,8 @@ def card_verbs(view: TaskView) -> tuple[str, ...]:
     task = view.task
     report = () if task.hidden else ("report",)
     if task.state.is_terminal:
-        return ("delete",) if task.hidden else ("again", "delete", *report)
+        edit = ("edit",) if may_reword(view) else ()
+        return ("delete",) if task.hidden else ("again", *edit, "delete", *report)
     return (*(("cancel",) if view.may_cancel else ()), *report)
 
 

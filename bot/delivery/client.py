@@ -18,6 +18,7 @@ from bot.delivery import forms
 from bot.delivery.buttons import Press, Recent, TaskButton
 from bot.delivery.entrance import admit
 from bot.delivery.forms import Form
+from bot.delivery.menus import Picked, TaskMenu
 from bot.delivery.poster import Poster
 from bot.delivery.replies import ReplyKeeper
 from bot.delivery.reply import answer, answering, explain
@@ -35,6 +36,7 @@ COGS = (
     "cogs.picking",
     "cogs.imagine",
     "cogs.edits",
+    "cogs.results",
     "cogs.tasks",
     "cogs.settings",
     "cogs.admin",
@@ -46,7 +48,7 @@ COGS = (
     "cogs.help",
     "cogs.about",
 )
-DYNAMIC_ITEMS = (TaskButton, Chooser)
+DYNAMIC_ITEMS = (TaskButton, Chooser, TaskMenu)
 USE = "use"  # in a command's or group's extras
 
 
@@ -109,6 +111,7 @@ class InpaintBot(commands.AutoShardedBot):
         self.replies = ReplyKeeper(app, self.poster)
         self.presses: dict[str, Press] = {}
         self.choosers: dict[str, Chosen] = {}
+        self.menus: dict[str, Picked] = {}
         self.forms: dict[str, Form] = {}
         self.recent = Recent(app.clock)
         self._always_sync = always_sync

@@ -9,6 +9,7 @@ from bot.delivery import words
 from bot.delivery.buttons import row
 from bot.delivery.cards import prompt_line, result_facts, small, title_of
 from bot.delivery.draft_rows import draft_rows
+from bot.delivery.more import more_row
 from bot.delivery.reply_card import (
     REASON_SHOWN_MAX,
     card_link,
@@ -122,9 +123,8 @@ def _buttons(shown: Shown) -> list[ui.ActionRow[Any]]:
     own = row(task.id, *(("cancel",) if view.may_cancel and shown.is_mine else ()))
     if link := card_link(task):
         own.add_item(ui.Button(label="To the card", url=link))
-    if shown.report is None:
-        return [own]
-    return [own, row(about(shown.report), "restore", "remove")]
+    rows = [own, *more_row(view)]
+    return rows if shown.report is None else [*rows, row(about(shown.report), "restore", "remove")]
 
 
 def gone_note(shown: Shown) -> str:

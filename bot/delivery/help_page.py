@@ -75,7 +75,11 @@ TOPICS: Mapping[str, Topic] = {
         "Go on from a result",
         "Type `/inpaint` and pick the earlier edit as **parent** instead of an image; **result** "
         "says which of its pictures. Without a new mask its old one is used again.\n"
-        "**Again** under a card does the same edit once more, with a new seed.",
+        "**Again** under a card does the same edit once more, with a new seed; **Edit again** does "
+        "it with other words.\n\n"
+        "The menu below has more: **Same place** changes that part of the result once more, "
+        "**Expand** adds room at the sides, **Compare** shows before, mask and after, **Original** "
+        "gives you the exact file, **Info** tells everything.",
     ),
     "find": Topic(
         "Find an edit, or get its pictures back",

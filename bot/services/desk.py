@@ -7,12 +7,14 @@ from bot.db.engine import Database
 from bot.providers.base import Provider
 from bot.services.access import Access
 from bot.services.allowance import Allowances
+from bot.services.blobs import Blobs
 from bot.services.board import Board
 from bot.services.guide import Guide
 from bot.services.guilds import Guilds
 from bot.services.ledger import Ledger
 from bot.services.limits import Limits
 from bot.services.listing import Listing
+from bot.services.looks import Looks
 from bot.services.offers import Offers
 from bot.services.ports import Clock, Pictures
 from bot.services.preferences import Members
@@ -38,6 +40,7 @@ class Desk:
     guilds: Guilds
     listing: Listing
     showing: Showing
+    looks: Looks
     reports: Reports
     standings: Standings
     guide: Guide
@@ -68,6 +71,8 @@ def open_desk(parts: DeskParts) -> Desk:
     allowances = Allowances(ledger, clock, home, first)
     routing = Routing(parts.providers, *filter(None, [settings.default_provider]))
     reports = Reports(db, clock, parts.signals)
+    showing = Showing(db, parts.board, reports, parts.signals)
+    blobs = Blobs(settings.data_dir / "blobs", clock)
     return Desk(
         access=Access(db, clock, frozenset(settings.guilds)),
         limits=Limits(
@@ -80,7 +85,8 @@ def open_desk(parts: DeskParts) -> Desk:
         offers=Offers(db, routing),
         guilds=Guilds(db, clock, parts.providers),
         listing=Listing(db),
-        showing=Showing(db, parts.board, reports, parts.signals),
+        showing=showing,
+        looks=Looks(db, blobs, parts.pictures, showing),
         reports=reports,
         standings=Standings(db, clock, parts.providers),
         guide=Guide(parts.pictures, settings.data_dir / "help"),

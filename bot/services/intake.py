@@ -180,9 +180,14 @@ class Intake:
         return await self._own(task_id, who)
 
     async def again(
-        self, task_id: str, who: Who, request_key: str, reply: ReplyHandle | None = None
+        self,
+        task_id: str,
+        who: Who,
+        request_key: str,
+        reply: ReplyHandle | None = None,
+        prompt: str | None = None,
     ) -> Task:
-        """The same edit with a new seed for whoever pressed; a quick second press does nothing."""
+        """The same edit with a new seed, or other words; a quick second press does nothing."""
         old = await self._t.tasks.get(task_id)
         if old is None or old.guild_id != who.guild_id:
             raise TaskGone(CANNOT_REPEAT)
@@ -193,7 +198,7 @@ class Intake:
             raise TaskGone(CANNOT_REPEAT)
         if old.hidden:
             raise TaskGone(REPORTED)
-        request = rows.repeated(old, who, request_key, reply)
+        request = rows.repeated(old, who, request_key, reply, prompt)
         async with self._t.db.read() as session:
             if seen := await self._seen(session, request, old.mask_blob):
                 return seen

@@ -8,6 +8,7 @@ from bot.imaging.regions import Earlier, Sides, parse_where
 
 BOTH = "Give either `mask` or `where`, not both."
 NOT_HERE = "Adding room at the sides does not go with {}. Leave out the sides in `where`."
+NO_SIDES = "That is no side to add room at. Write it like `left 25%, up 10%` or `all sides 20%`."
 SUGGESTIONS_MAX = 25
 # What is shown before anything is typed, one of each kind first.
 EXAMPLES = (
@@ -44,6 +45,13 @@ def check_place(where: str, *, has_mask: bool) -> None:
         raise BadMask(BOTH)
     if where.strip():
         parse_where(where)
+
+
+def check_sides(where: str) -> str:
+    """The text, where it adds room at sides; raises BadMask."""
+    if not isinstance(parse_where(where), Sides):
+        raise BadMask(NO_SIDES)
+    return where
 
 
 def named_task(request: EditRequest) -> str | None:

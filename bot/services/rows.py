@@ -81,8 +81,14 @@ def copied_columns(task: Task) -> dict[str, Any]:
     return {name: getattr(task, name) for name in _COPIED}
 
 
-def repeated(task: Task, who: Who, request_key: str, reply: ReplyHandle | None) -> EditRequest:
-    """The same wish again, with a new seed, by whoever pressed.
+def repeated(
+    task: Task,
+    who: Who,
+    request_key: str,
+    reply: ReplyHandle | None,
+    prompt: str | None = None,
+) -> EditRequest:
+    """The same wish again, with a new seed, by whoever pressed; with other words, where given.
 
     What went on from an earlier result goes on from that one again, since its provider may need it.
     """
@@ -99,7 +105,7 @@ def repeated(task: Task, who: Who, request_key: str, reply: ReplyHandle | None) 
         op=task.op,
         parent_task_id=task.parent_task_id if goes_on else task.id,
         parent_result_n=task.parent_result_n if goes_on else None,
-        prompt=task.prompt,
+        prompt=task.prompt if prompt is None else prompt,
         provider=task.provider,
         count=task.count,
         tuning=from_json(MaskTuning, task.mask_operations),

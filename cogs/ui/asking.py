@@ -4,9 +4,10 @@ from datetime import UTC
 
 import discord
 
-from bot.delivery.entrance import AnyInteraction, who
+from bot.delivery.entrance import AnyInteraction, may_moderate, who
 from bot.delivery.permissions import check_card
 from bot.domain import EditRequest, Op, Origin, ReplyHandle
+from bot.services.listing import Viewer
 
 
 def reply_handle(interaction: AnyInteraction) -> ReplyHandle:
@@ -34,6 +35,16 @@ def asked(
         parent_result_n=n,
         reply=reply_handle(interaction),
         may_view=viewable_channels(interaction) if parent else None,
+    )
+
+
+def viewer(interaction: AnyInteraction) -> Viewer:
+    """Who looks at tasks, and at which channels."""
+    return Viewer(
+        interaction.user.id,
+        interaction.guild_id or 0,
+        viewable_channels(interaction),
+        may_moderate(interaction),
     )
 
 

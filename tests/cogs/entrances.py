@@ -11,6 +11,7 @@ from bot.domain import TaskState
 from bot.services.access import Use
 from tests import assets
 from tests.cogs.entering import Entrance, Things, button, command, form, menu, typing
+from tests.cogs.going_on import GOING_ON, forms_of, several
 from tests.cogs.pausing import pause, resume
 from tests.cogs.picking import PICKING, pictures
 from tests.cogs.staff import copies, hand_out, promote
@@ -39,6 +40,7 @@ GRANT: dict[str, Given] = {**WHO, **WHY, "amount": lambda _: 1}
 ENTRANCES: Mapping[str, Entrance] = {
     "command inpaint": command("inpaint", Use.EDIT),
     **PICKING,
+    **GOING_ON,
     "command imagine": command("imagine", Use.EDIT, WORDS),
     "command task list": command("task list", Use.LOOK),
     "command task show": command("task show", Use.LOOK, TASK),
@@ -169,7 +171,9 @@ async def prepare(world: World) -> Things:
         **await _pages(world),
         **await _money(world),
     }
-    forms = opened | {
+    messages |= await several(world, messages["imagined"])
+    forms = opened | await forms_of(world, card)
+    forms |= {
         kind: await alice.click(messages[f"button {kind}"], custom_id=f"{kind}:-")
         for kind in ("limits", "words")
     }

@@ -35,7 +35,7 @@ async def test_cancel_works_on_card_b_after_card_a_has_ended(world: World) -> No
     await world.inpaint()
     await world.in_state(S.RUNNING)
     first, second = world.cards()
-    assert labels_of(first) == ["Again", "Delete", "Report"]
+    assert labels_of(first) == ["Again", "Edit again", "Delete", "Report"]
     await world.alice.click(second, label="Cancel")
     await world.in_state(S.CANCELLED)
     assert "Done" in text_of(world.cards()[0])

@@ -11,6 +11,7 @@ from sqlalchemy import text
 
 from bot.delivery.buttons import LOOKS
 from bot.delivery.client import COGS, build_bot, use_of
+from bot.delivery.menus import PICKS
 from bot.delivery.selects import USES
 from bot.services.access import Use
 from tests.cogs.entering import NOTHING_OFFERED, Entrance, Things
@@ -125,6 +126,7 @@ async def test_the_table_has_every_entrance_that_there_is(world: World) -> None:
         found |= {f"typing {each.qualified_name} {option}": use_of(each) for option in typed}
     found |= {f"button {verb}": look.use for verb, look in LOOKS.items()}
     found |= {f"menu {what}": use for what, use in USES.items()}
+    found |= {f"pick {what}": use for what, use in PICKS.items()}
     found |= {f"form {kind}": form.use for kind, form in bot.forms.items()}
     assert found == {name: entrance.use for name, entrance in ENTRANCES.items()}
 

@@ -23,7 +23,7 @@ async def test_show_posts_a_gone_card_anew_without_a_ping(world: World) -> None:
     card = world.card()
     assert card.id != first.id
     assert [each.filename for each in card.attachments] == ["result-1.webp"]
-    assert labels_of(card) == ["Again", "Delete", "Report"]
+    assert labels_of(card) == ["Again", "Edit again", "Delete", "Report"]
     await world.later(120)
     assert len(world.cards()) == 1
     assert "anew" not in await show(world, task_id)

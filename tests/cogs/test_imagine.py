@@ -38,7 +38,7 @@ async def test_words_become_pictures_on_a_card_that_says_what_is_next(world: Wor
     assert (
         "**U1** to **U2** enlarge one of them; `/inpaint` can then change a part of that." in text
     )
-    assert labels_of(world.card()) == [*PRESSES, "Again", "Delete", "Report"]
+    assert labels_of(world.card()) == [*PRESSES, "Again", "Edit again", "Delete", "Report"]
 
 
 async def test_another_count_than_is_made_is_said(world: World) -> None:
@@ -72,7 +72,7 @@ async def test_one_press_makes_a_task_that_is_linked_to_the_result(world: World)
     assert "Enlarged for" in text
     assert f"from picture 2 of task {first}" in text
     assert "does not read the prompt" not in text
-    assert labels_of(world.cards()[1]) == ["Again", "Delete", "Report"]
+    assert labels_of(world.cards()[1]) == ["Again", "Edit again", "Delete", "Report"]
     async with world.app.db.read() as session:
         (result, _), *_ = await reading.results(session, [task.id])
     assert (result.remote_id, result.remote_index) == (f"remote-{task.id}", 1)

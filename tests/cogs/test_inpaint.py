@@ -27,7 +27,7 @@ async def test_an_edit_goes_from_slash_to_a_finished_card(world: World) -> None:
     assert "7 credits" in text_of(card)
     (shown,) = card.attachments
     assert shown.description == "a red boat, result 1"
-    assert labels_of(card) == ["Again", "Delete", "Report"]
+    assert labels_of(card) == ["Again", "Edit again", "Delete", "Report"]
     assert world.leftovers() == [] or all("post-" in each.name for each in world.leftovers())
 
 

@@ -128,7 +128,7 @@ async def test_restore_shows_the_pictures_again(world: World) -> None:
     await world.restart()
     await mod.click(message, label="Restore")
     await world.until(lambda: not is_hidden(world.card()))
-    assert labels_of(world.card()) == ["Again", "Delete", "Report"]
+    assert labels_of(world.card()) == ["Again", "Edit again", "Delete", "Report"]
     mods = next(each for each in world.guild.channels.values() if each.name == "mods")
     (shown,) = world.cards(mods)
     assert f"**Restored** by <@{mod.id}>" in text_of(shown)

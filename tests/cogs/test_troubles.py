@@ -194,7 +194,7 @@ async def test_a_failed_edit_says_that_nothing_was_charged(world: World) -> None
     assert task.settled == 0
     said = text_of(world.card())
     assert "does not like boats. You were not charged." in said
-    assert labels_of(world.card()) == ["Again", "Delete", "Report"]
+    assert labels_of(world.card()) == ["Again", "Edit again", "Delete", "Report"]
 
 
 @pytest.mark.parametrize("n", [1, 2])

@@ -89,7 +89,7 @@ def test_cancel_is_there_while_it_may_be(state: TaskState) -> None:
 
 @pytest.mark.parametrize("state", ENDED)
 def test_again_and_delete_are_there_after_the_end(state: TaskState) -> None:
-    assert layouts.buttons(render_card(view(state))) == ["Again", "Delete", "Report"]
+    assert layouts.buttons(render_card(view(state))) == ["Again", "Edit again", "Delete", "Report"]
 
 
 @pytest.mark.parametrize("state", TaskState)
