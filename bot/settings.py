@@ -70,6 +70,13 @@ class Settings(ProviderSettings, WebSettings):
     data_dir: Path = Field(Path("data"), description="Folder of the database and the pictures.")
     log_level: LogLevel = Field("INFO", description="DEBUG, INFO, WARNING or ERROR.")
     log_json: bool = Field(False, description="One JSON object a line instead of readable lines.")
+    message_content: bool = Field(
+        False,
+        description=(
+            "The bot has Discord's privileged Message Content intent, so that a reply that "
+            "mentions it can edit anybody's picture."
+        ),
+    )
     guilds: Ids = Field(
         (), description="Ids of the servers that may use the bot, parted by commas; empty: all."
     )

@@ -40,9 +40,12 @@ class Edits(commands.Cog):
         """Start a draft."""
         await interaction.response.defer()
         check_permissions(interaction)
-        reply = reply_handle(interaction)
+        # The answer to a reply is everybody's, and becomes the card: the view loop's.
+        public = interaction.message is not None and not interaction.message.flags.ephemeral
+        reply = None if public else reply_handle(interaction)
         await self._app.intake.go(task_id, who(interaction), reply)
-        await self._bot.replies.show(task_id, reply)
+        if reply:
+            await self._bot.replies.show(task_id, reply)
 
     async def take(self, interaction: AnyInteraction, about: str) -> None:
         """Start a draft by another provider than the one that is paused."""

@@ -28,6 +28,7 @@ class Settings(commands.Cog):
         self._bot.choosers |= {
             "ping": self.ping,
             "askfirst": self.ask_first,
+            "replies": self.replies,
             "favorite": self.favorite,
             "ranked": self.ranked,
         }
@@ -46,6 +47,10 @@ class Settings(commands.Cog):
     async def ask_first(self, interaction: AnyInteraction, values: list[str]) -> None:
         """Whether every edit waits for a Go."""
         await self._prefer(interaction, ask_first=values[0] == ASK_FIRST)
+
+    async def replies(self, interaction: AnyInteraction, values: list[str]) -> None:
+        """Whether what they ask for in a reply goes without a Go."""
+        await self._prefer(interaction, replies_at_once=values[0] != ASK_FIRST)
 
     async def favorite(self, interaction: AnyInteraction, values: list[str]) -> None:
         """Which provider comes first."""

@@ -69,6 +69,7 @@ _GREY = ButtonStyle.secondary
 LOOKS: dict[str, Look] = {
     "go": Look("Go", ButtonStyle.success, Use.EDIT),
     "take": Look("Take", ButtonStyle.success, Use.EDIT),
+    "change": Look("Change", _GREY, Use.EDIT, once=False),
     "invert": Look("Invert", _GREY, Use.EDIT),
     "cancel": Look("Cancel", ButtonStyle.danger, Use.TAKE_BACK),
     "again": Look("Again", ButtonStyle.primary, Use.EDIT),

@@ -34,6 +34,7 @@ log = logging.getLogger(__name__)
 COGS = (
     "cogs.inpaint",
     "cogs.picking",
+    "cogs.replying",
     "cogs.imagine",
     "cogs.edits",
     "cogs.results",
@@ -97,7 +98,9 @@ class InpaintBot(commands.AutoShardedBot):
             command_prefix=commands.when_mentioned,
             tree_cls=Tree,
             help_command=None,
-            intents=Intents(guilds=True),
+            intents=Intents(
+                guilds=True, guild_messages=True, message_content=app.settings.message_content
+            ),
             allowed_mentions=AllowedMentions.none(),
             member_cache_flags=MemberCacheFlags.none(),
             chunk_guilds_at_startup=False,
@@ -120,6 +123,9 @@ class InpaintBot(commands.AutoShardedBot):
         """Take the forms; commands and components have handlers of their own."""
         if interaction.type is InteractionType.modal_submit:
             await forms.submitted(interaction)
+
+    async def on_message(self, message: discord.Message, /) -> None:
+        """There are no text commands; `cogs/replying.py` takes replies."""
 
     async def setup_hook(self) -> None:
         """Load everything and tell Discord of commands that changed."""

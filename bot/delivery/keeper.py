@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+import discord
 from discord import ui
 
 from bot.delivery import lanes
@@ -19,8 +20,10 @@ from bot.delivery.poster import (
     Poster,
     card_files,
     card_nonce,
+    overlay_name,
     posted_files,
 )
+from bot.delivery.reply_draft import is_asked, render_asked
 from bot.delivery.status import face
 from bot.domain import CardState
 from bot.log import task_context
@@ -94,7 +97,7 @@ class CardKeeper:
         self._unarchived.discard(task_id)
 
     async def _do(self, kind: Kind, view: TaskView) -> None:
-        if view.task.card_state is CardState.DELETING:
+        if view.task.card_state is CardState.DELETING or lanes.is_spent(view.task):
             await self._delete(view)
         elif kind is Kind.NEW:
             await self._post(view)
@@ -115,9 +118,9 @@ class CardKeeper:
         if posting_at is None:
             return
         files = await self._files(view)
-        layout = render_card(view, files)
+        layout = _layout(view, files)
         nonce = card_nonce(task, posting_at)
-        message_id = await self._poster.post_card(task, layout, card_files(view, files), nonce)
+        message_id = await self._poster.post_card(task, layout, _uploads(view, files), nonce)
         await self._cards.card_posted(task.id, message_id, task.view_rev)
         self._remember(view, layout, files)
 
@@ -126,10 +129,10 @@ class CardKeeper:
         # What was let go here is still in the channel, and an edit has to name all that stays.
         kept = await self._poster.attachments(task) if task.let_go_at else []
         files = posted_files(kept) if kept else await self._files(view)
-        layout = render_card(view, files)
+        layout = _layout(view, files)
         shown = self._shown.get(task.id)
         if shown is None or shown.print != look_of(layout, files):
-            await self._poster.edit_card(task, layout, kept or card_files(view, files))
+            await self._poster.edit_card(task, layout, kept or _uploads(view, files))
         if task.view_rev > task.view_posted:
             await self._cards.card_shown(task.id, task.view_rev)
         self._remember(view, layout, files)
@@ -229,6 +232,21 @@ class CardKeeper:
         else:
             await self._cards.card_shown(view.task.id, view.task.view_rev)
         self._trouble.pop(work.task_id, None)
+
+
+def _layout(view: TaskView, files: Sequence[PostFile]) -> ui.LayoutView:
+    """The message as it is now."""
+    if not is_asked(view.task):
+        return render_card(view, files)
+    return render_asked(view, overlay_name(view.overlay) if view.overlay else None)
+
+
+def _uploads(view: TaskView, files: Sequence[PostFile]) -> list[discord.File]:
+    """Its files, opened for one request, which closes them."""
+    if not is_asked(view.task):
+        return card_files(view, files)
+    shown = view.overlay
+    return [discord.File(shown, filename=overlay_name(shown))] if shown else []
 
 
 def _marks(view: TaskView) -> tuple[object, ...]:

@@ -12,7 +12,7 @@ from enum import IntEnum
 from math import floor
 
 from bot.delivery.status import LIVE, face
-from bot.domain import CardState, Task, TaskState
+from bot.domain import CardState, Origin, Task, TaskState
 from bot.services.cards import TaskView
 
 PROGRESS_AT_S = (3.0, 8.0, 15.0, 25.0, 40.0)
@@ -56,8 +56,13 @@ class Shown:
 
 
 def wants_card(task: Task) -> bool:
-    """A draft has only its reply; what was once queued has a card."""
-    return task.queued_at is not None
+    """A draft has only its reply; what was queued, or asked for in a reply, has a card."""
+    return task.queued_at is not None or task.origin is Origin.REPLY
+
+
+def is_spent(task: Task) -> bool:
+    """A reply's draft that came to nothing: its message goes."""
+    return wants_card(task) and task.state.is_terminal and task.queued_at is None
 
 
 def card_work(view: TaskView, shown: Shown | None, now: datetime) -> Work | None:
@@ -80,8 +85,10 @@ def _card_kind(view: TaskView, shown: Shown | None) -> Kind | None:
         return None
     match task.card_state:
         case CardState.NONE:
-            return Kind.NEW
+            return None if is_spent(task) else Kind.NEW
         case CardState.DELETING:
+            return Kind.STATE
+        case CardState.POSTED if is_spent(task):
             return Kind.STATE
         case CardState.POSTED:
             return _posted_kind(view, shown)
@@ -94,7 +101,7 @@ def _posted_kind(view: TaskView, shown: Shown | None) -> Kind | None:
     behind = task.view_rev > task.view_posted
     if behind and task.state.is_terminal:
         return Kind.FINAL
-    if behind and (shown is None or shown.face != face(view)):
+    if behind and (task.state is TaskState.DRAFT or shown is None or shown.face != face(view)):
         return Kind.STATE
     if task.state in LIVE:
         return Kind.PROGRESS

@@ -12,7 +12,7 @@ from discord.utils import time_snowflake
 from discord.webhook.async_ import async_context
 
 from bot.delivery.cards import alt_text
-from bot.domain import ReplyHandle, Task
+from bot.domain import Origin, ReplyHandle, Task, TaskState
 from bot.services.cards import PostFile, TaskView
 
 MIB = 2**20
@@ -39,7 +39,11 @@ class Poster:
     ) -> int:
         """Make the card; for some minutes the same nonce gets the same message again."""
         message = await self._channel(task).send(
-            view=layout, files=files, nonce=nonce, allowed_mentions=AllowedMentions.none()
+            view=layout,
+            files=files,
+            nonce=nonce,
+            allowed_mentions=AllowedMentions.none(),
+            reference=_answered(task),
         )
         return message.id
 
@@ -146,6 +150,18 @@ class Poster:
         async for message in history:
             if self._bot.user and message.author.id == self._bot.user.id:
                 yield message
+
+
+def _answered(task: Task) -> Any:
+    """A reply's draft answers that reply, if it is still there; None for all else."""
+    if task.origin is not Origin.REPLY or task.state is not TaskState.DRAFT:
+        return None
+    return discord.MessageReference(
+        message_id=int(task.request_key.rpartition(":")[2]),
+        channel_id=task.channel_id,
+        guild_id=task.guild_id,
+        fail_if_not_exists=False,
+    )
 
 
 def card_nonce(task: Task, posting_at: datetime) -> str:

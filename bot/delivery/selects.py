@@ -30,6 +30,7 @@ Chosen = Callable[[AnyInteraction, list[str]], Awaitable[None]]
 USES: Mapping[str, Use] = {
     "ping": Use.LOOK,
     "askfirst": Use.LOOK,
+    "replies": Use.LOOK,
     "favorite": Use.LOOK,
     "ranked": Use.LOOK,
     "topic": Use.LOOK,

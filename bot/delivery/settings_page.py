@@ -25,6 +25,10 @@ ASKING = (
     Option(GO_AT_ONCE, "Go at once", "I only ask where I doubt the mask"),
     Option(ASK_FIRST, "Always ask me first", "I show the mask and the cost, and you press Go"),
 )
+REPLYING = (
+    Option(ASK_FIRST, "Ask me first", "I show what I understood, and you press Go"),
+    Option(GO_AT_ONCE, "Go at once", "I only ask where I doubt the mask"),
+)
 RANKED, UNRANKED = "yes", "no"
 RANKING = (
     Option(RANKED, "Show me on leaderboards", "What I make, spend and give in this server"),
@@ -44,6 +48,8 @@ def render_settings(chosen: Preferences, offers: Sequence[ProviderSpec]) -> ui.L
         one_of("ping", PINGS, chosen.ping),
         ui.TextDisplay("**Before an edit goes**"),
         one_of("askfirst", ASKING, asking),
+        ui.TextDisplay("**What I ask for in a reply to a picture**"),
+        one_of("replies", REPLYING, GO_AT_ONCE if chosen.replies_at_once else ASK_FIRST),
         ui.TextDisplay("**The provider I like best**"),
         one_of("favorite", _providers(offers), favorite),
         ui.TextDisplay("**Leaderboards**"),

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.db.engine import Database
 from bot.db.models import MemberPreferences, TaskRow
-from bot.domain import HOLDING, CardState, Task, TaskState
+from bot.domain import HOLDING, CardState, Origin, Task, TaskState
 from bot.providers.base import Provider
 from bot.services import prefs, reading
 from bot.services.admission import queue_order
@@ -184,7 +184,7 @@ class Board:
 def _behind(clock: Clock, ping_after_s: float) -> ColumnElement[bool]:
     card = and_(
         TaskRow.view_rev > TaskRow.view_posted,
-        TaskRow.queued_at.is_not(None),
+        or_(TaskRow.queued_at.is_not(None), TaskRow.origin == Origin.REPLY),
         TaskRow.card_state.in_((CardState.NONE, CardState.POSTED, CardState.DELETING)),
     )
     reply = and_(TaskRow.reply_token.is_not(None), TaskRow.view_rev > TaskRow.reply_posted)

@@ -248,7 +248,7 @@ class Intake:
             row["person_id"] = purse.person_id
             if row["draft_reason"]:
                 await self._t.tasks.make_room(session, purse.person_id, DRAFTS_MAX)
-                waits = rows.draft_columns(now, self._t.draft_minutes)
+                waits = rows.draft_columns(now, self._t.draft_minutes, request.origin)
                 return await self._t.tasks.insert(
                     session, {**row, **waits, "state": TaskState.DRAFT}
                 )

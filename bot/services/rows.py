@@ -25,6 +25,7 @@ _COPIED = (
     "notes",
 )
 SEED_MAX = 2**31 - 1
+REPLY_MINUTES = 10
 
 
 def new_id() -> str:
@@ -71,8 +72,9 @@ def reply_columns(reply: ReplyHandle | None) -> dict[str, Any]:
     }
 
 
-def draft_columns(now: datetime, minutes: int) -> dict[str, Any]:
-    """When an unused draft goes."""
+def draft_columns(now: datetime, minutes: int, origin: Origin) -> dict[str, Any]:
+    """When an unused draft goes; one that everybody sees goes soon."""
+    minutes = min(minutes, REPLY_MINUTES) if origin is Origin.REPLY else minutes
     return {"draft_expires_at": now + timedelta(minutes=minutes)}
 
 

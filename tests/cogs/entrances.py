@@ -13,7 +13,7 @@ from tests import assets
 from tests.cogs.entering import Entrance, Things, button, command, form, menu, typing
 from tests.cogs.going_on import GOING_ON, forms_of, several
 from tests.cogs.pausing import pause, resume
-from tests.cogs.picking import PICKING, pictures
+from tests.cogs.picking import PICKING, asked, pictures
 from tests.cogs.staff import copies, hand_out, promote
 from tests.cogs.world import World
 from tests.services.scripted import hang
@@ -110,6 +110,7 @@ ENTRANCES: Mapping[str, Entrance] = {
     "button remove": button("second report", "remove", Use.MODERATE),
     "menu ping": menu("settings", "ping", Use.LOOK, lambda _: ["always"]),
     "menu askfirst": menu("settings", "askfirst", Use.LOOK, lambda _: ["ask"]),
+    "menu replies": menu("settings", "replies", Use.LOOK, lambda _: ["go"]),
     "menu favorite": menu("settings", "favorite", Use.LOOK, lambda _: ["plain"]),
     "menu ranked": menu("settings", "ranked", Use.LOOK, lambda _: ["no"]),
     "menu provider": menu("providers", "provider", Use.LOOK, lambda _: ["plain"]),
@@ -170,6 +171,7 @@ async def prepare(world: World) -> Things:
         **await _edits(world),
         **await _pages(world),
         **await _money(world),
+        "asked": await asked(world, card),
     }
     messages |= await several(world, messages["imagined"])
     forms = opened | await forms_of(world, card)

@@ -6,9 +6,9 @@ from typing import Any
 from simcord.results import InteractionResult
 
 from bot.services.access import Use
-from tests.cogs.entering import Entrance, Things, menu
+from tests.cogs.entering import Entrance, Things, button, menu
 from tests.cogs.staff import said
-from tests.cogs.world import MASK, PHOTO, World
+from tests.cogs.world import MASK, PHOTO, World, text_of
 
 EDIT, ERASE = "Edit this picture", "Erase from this picture"
 
@@ -35,6 +35,19 @@ def line_of(picker: Any, n: int = 1) -> str:
     return str(menu_row["components"][0]["options"][n - 1]["value"])
 
 
+def _reply() -> Entrance:
+    async def act(things: Things, message: Any) -> str:
+        world = things.world
+        assert world.env.bot.user is not None
+        before = len(world.cards())
+        text = f"<@{world.env.bot.user.id}> a red boat"
+        await things.alice.send(world.channel, text, reply_to=message)
+        await world.until(lambda: len(world.cards()) > before)
+        return text_of(world.cards()[-1])
+
+    return Entrance(Use.EDIT, act, "card", writes=True)
+
+
 PICKING: Mapping[str, Entrance] = {
     f"message {EDIT}": right_click(EDIT),
     f"message {ERASE}": right_click(ERASE),
@@ -42,6 +55,8 @@ PICKING: Mapping[str, Entrance] = {
         "picker", "picture", Use.EDIT, lambda things: [line_of(things.messages["picker"])]
     ),
     "form pick": _form(),
+    "button change": button("asked", "change", Use.EDIT),
+    "reply": _reply(),
 }
 
 
@@ -52,3 +67,12 @@ async def pictures(world: World) -> tuple[dict[str, Any], dict[str, InteractionR
     picker = await world.alice.context_menu(world.channel, EDIT, two)
     opened = await world.alice.context_menu(world.channel, EDIT, message)
     return {"picture message": message, "picker": picker.response}, {"pick": opened}
+
+
+async def asked(world: World, card: Any) -> Any:
+    """What a reply to a card gets."""
+    before = len(world.cards())
+    text = f"<@{world.bot.user.id if world.bot.user else 0}> a paper boat"
+    await world.alice.send(world.channel, text, reply_to=card)
+    await world.until(lambda: len(world.cards()) > before)
+    return world.cards()[-1]

@@ -57,7 +57,7 @@ def characters(part: dict[str, Any]) -> int:
 
 async def test_the_bot_asks_for_the_least(app: App) -> None:
     bot = build_bot(app)
-    assert bot.intents == discord.Intents(guilds=True)
+    assert bot.intents == discord.Intents(guilds=True, guild_messages=True)
     assert bot.allowed_mentions is not None
     assert bot.allowed_mentions.to_dict() == {"parse": []}
     assert list(bot.cached_messages) == []

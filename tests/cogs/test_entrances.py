@@ -119,6 +119,7 @@ async def test_the_table_has_every_entrance_that_there_is(world: World) -> None:
         await bot.load_extension(cog)
     commands = [each for each in bot.tree.walk_commands() if isinstance(each, app_commands.Command)]
     found = {f"command {each.qualified_name}": use_of(each) for each in commands}
+    found["reply"] = Use.EDIT
     menus = bot.tree.get_commands(type=discord.AppCommandType.message)
     found |= {f"message {each.name}": use_of(each) for each in menus}
     for each in commands:

@@ -253,7 +253,7 @@ def test_settings_show_what_is_chosen() -> None:
         for option in part.get("options", ())
         if option["default"]
     ]
-    assert chosen == ["always", "ask", "p3", "yes"]
+    assert chosen == ["always", "ask", "ask", "p3", "yes"]
 
 
 def test_every_topic_has_a_picture_that_can_be_drawn_and_told() -> None:
