@@ -23,7 +23,7 @@ TOKEN = "MTA5.standin.token"
 REST_S = 3.0
 WARM_TASKS = 20
 CHANNELS = 50
-AT_ONCE = 5
+AT_ONCE = 20
 Tell = Callable[..., None]
 
 
@@ -61,7 +61,7 @@ def own_bytes() -> int:
 
 
 async def _put_in_flight(app: App, values: dict[str, Any], numbers: range) -> None:
-    """Book them, a few at a time as members do; cards and answers show each at the provider.
+    """Book them, some at a time as members do; cards and answers show each at the provider.
 
     All at once would weigh what two hundred beginnings need together, which is free again after.
     """
