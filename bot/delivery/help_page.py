@@ -55,6 +55,16 @@ TOPICS: Mapping[str, Topic] = {
         "hole",
         _HOLE_ALT,
     ),
+    "here": Topic(
+        "Edit a picture that is in the channel",
+        "Right-click the message, or hold it on a phone: **Apps**, then **Edit this picture** or "
+        "**Erase from this picture**. A form asks what should be there and where; if there are "
+        "several pictures, I ask which one.\n\n"
+        "Or **reply** to one of my cards, with the ping on, and write what should be there; what "
+        "was marked before is marked again, unless you attach a mask or a painted copy. I show "
+        "what I understood and what it costs, and only your **Go** starts it. With several "
+        "pictures, begin with a number: `2: a red boat`.",
+    ),
     "remove": Topic(
         "Remove something",
         "Mark it in the **mask** with a little room around it, and leave **prompt** empty or say "

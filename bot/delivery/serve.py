@@ -31,8 +31,9 @@ MISSHAPEN = (
 REFUSED = "Discord does not accept DISCORD_TOKEN. Copy the token again from the developer portal."
 NO_DISCORD = "Discord cannot be reached. Check the network and start again."
 NO_INTENTS = (
-    "Discord refuses the bot's intents. It asks for none of the privileged ones: "
-    "start it unchanged, or switch on in the developer portal what was added."
+    "Discord refuses the bot's intents. Of the privileged ones it asks for Message Content alone, "
+    "and only where MESSAGE_CONTENT is set: switch that on in the developer portal, on the page "
+    "Bot, or leave the setting out."
 )
 NO_SYNC = "Discord did not take the commands: {}."
 SHAPE = re.compile(r"(?:[\w-]+\.){2}[\w-]+", re.ASCII)
