@@ -10,12 +10,10 @@ from discord.ext import commands
 
 from bot.delivery import more
 from bot.delivery.client import InpaintBot
-from bot.delivery.details import render_details
 from bot.delivery.entrance import AnyInteraction, admit, who
 from bot.delivery.faults import Fault, fault
 from bot.delivery.forms import ABOUT, Form
 from bot.delivery.going_on import read_about
-from bot.delivery.poster import overlay_name
 from bot.delivery.reply import show, tell
 from bot.domain import MaskTuning, Op, Origin, Task
 from bot.errors import TaskGone
@@ -24,7 +22,7 @@ from bot.services.passing import passing_folder
 from bot.services.places import check_sides
 from bot.services.records import from_json
 from cogs.ui.asking import asked, check_permissions, reply_handle, viewer
-from cogs.ui.showing import show_made
+from cogs.ui.showing import show_details, show_made
 
 if TYPE_CHECKING:
     from bot.app import App
@@ -177,10 +175,7 @@ class Results(commands.Cog):
     async def _info(self, interaction: AnyInteraction, task_id: str) -> None:
         await interaction.response.defer(ephemeral=True, thinking=True)
         shown = await self._app.desk.showing.look(viewer(interaction), task_id)
-        overlay = shown.view.overlay
-        name = overlay_name(overlay) if overlay else None
-        files = [discord.File(overlay, filename=name)] if overlay else []
-        await show(interaction, render_details(shown, name), files)
+        await show_details(interaction, shown)
 
     @property
     def _prompt_max(self) -> int:

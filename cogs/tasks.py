@@ -2,16 +2,15 @@
 
 from typing import TYPE_CHECKING
 
-import discord
 from discord import app_commands
 from discord.app_commands import Choice
 from discord.ext import commands
 
 from bot.delivery.client import USE, InpaintBot
-from bot.delivery.details import BROUGHT_BACK, gone_note, render_details
+from bot.delivery.details import BROUGHT_BACK, gone_note
 from bot.delivery.entrance import AnyInteraction, may_moderate
+from bot.delivery.family import is_family, render_family
 from bot.delivery.lists import render_tasks
-from bot.delivery.poster import overlay_name
 from bot.delivery.reply import show, tell
 from bot.errors import MissingPermission, TaskGone
 from bot.services.access import Use
@@ -20,6 +19,7 @@ from bot.services.tasks import CancelOutcome
 from cogs.ui import choices
 from cogs.ui.asking import check_permissions, viewer
 from cogs.ui.choices import quiet
+from cogs.ui.showing import show_details
 
 if TYPE_CHECKING:
     from bot.app import App
@@ -44,7 +44,8 @@ class Tasks(commands.GroupCog, group_name="task", group_description="Your edits,
 
     async def cog_load(self) -> None:
         """Take over the pages."""
-        self._bot.presses |= {MINE: self.mine, ALL: self.all}
+        self._bot.presses |= {MINE: self.mine, ALL: self.all, "tree": self.turn}
+        self._bot.menus |= {"member": self.member}
 
     @app_commands.command(name="list")
     @app_commands.describe(whose="Whose edits; yours if left out")
@@ -77,10 +78,7 @@ class Tasks(commands.GroupCog, group_name="task", group_description="Your edits,
         await interaction.response.defer(ephemeral=True, thinking=True)
         shown = await self._app.desk.showing.look(viewer(interaction), task)
         note = await self._returned(interaction, shown)
-        overlay = shown.view.overlay
-        name = overlay_name(overlay) if overlay else None
-        files = [discord.File(overlay, filename=name)] if overlay else []
-        await show(interaction, render_details(shown, name, [note]), files)
+        await show_details(interaction, shown, [note])
 
     async def _returned(self, interaction: AnyInteraction, shown: Shown) -> str:
         """Have a gone card posted anew, and say what comes of that."""
@@ -93,6 +91,30 @@ class Tasks(commands.GroupCog, group_name="task", group_description="Your edits,
         task = shown.view.task
         owed = await self._app.desk.showing.bring_back(task, interaction.channel_id or 0)
         return BROUGHT_BACK if owed else ""
+
+    @app_commands.command()
+    @app_commands.describe(task="Which edit: type a part of its prompt")
+    async def tree(self, interaction: AnyInteraction, task: str) -> None:
+        """List what an edit came from and all that came of it."""
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        await self._family(interaction, task, 1)
+
+    async def turn(self, interaction: AnyInteraction, about: str) -> None:
+        """Turn to a page of a family."""
+        task_id, _, number = about.partition("-")
+        listed = interaction.message is not None and is_family(interaction.message)
+        await interaction.response.defer(ephemeral=not listed, thinking=not listed)
+        await self._family(interaction, task_id, page_number(number))
+
+    async def member(self, interaction: AnyInteraction, _about: str, values: list[str]) -> None:
+        """Tell everything about one of a family, with the ways on from it."""
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        shown = await self._app.desk.showing.look(viewer(interaction), values[0])
+        await show_details(interaction, shown)
+
+    async def _family(self, interaction: AnyInteraction, task: str, number: int) -> None:
+        family = await self._app.desk.families.of(viewer(interaction), task, number)
+        await show(interaction, render_family(family))
 
     @app_commands.command(extras={USE: Use.TAKE_BACK})
     @app_commands.describe(task="Which edit: type a part of its prompt")
@@ -108,6 +130,7 @@ class Tasks(commands.GroupCog, group_name="task", group_description="Your edits,
         await tell(interaction, OUTCOMES[outcome])
 
     @show_.autocomplete("task")
+    @tree.autocomplete("task")
     @quiet
     async def _any(self, interaction: AnyInteraction, current: str) -> list[Choice[str]]:
         tasks = await self._app.desk.listing.choices(viewer(interaction), current)

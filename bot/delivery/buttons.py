@@ -89,6 +89,7 @@ LOOKS: dict[str, Look] = {
     "forget": Look("Delete everything", ButtonStyle.danger, Use.TAKE_BACK),
     "mine": Look("My edits", _GREY, Use.LOOK, once=False),
     "all": Look("Everyone's", _GREY, Use.LOOK, once=False),
+    "tree": Look("Family", _GREY, Use.LOOK, once=False),
     "providers": Look("Providers", _GREY, Use.LOOK, once=False),
     "changes": Look("Log", _GREY, Use.ADMIN, once=False),
     "blocked": Look("Blocked members", _GREY, Use.ADMIN, once=False),

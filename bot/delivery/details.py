@@ -6,7 +6,7 @@ from typing import Any
 from discord import ui
 
 from bot.delivery import words
-from bot.delivery.buttons import row
+from bot.delivery.buttons import TaskButton, row
 from bot.delivery.cards import prompt_line, result_facts, small, title_of
 from bot.delivery.draft_rows import draft_rows
 from bot.delivery.more import more_row
@@ -121,6 +121,8 @@ def _buttons(shown: Shown) -> list[ui.ActionRow[Any]]:
     if task.state is TaskState.DRAFT and shown.is_mine:
         return draft_rows(view)
     own = row(task.id, *(("cancel",) if view.may_cancel and shown.is_mine else ()))
+    if task.state is not TaskState.DRAFT:
+        own.add_item(TaskButton("tree", f"{task.id}-1"))
     if link := card_link(task):
         own.add_item(ui.Button(label="To the card", url=link))
     rows = [own, *more_row(view)]

@@ -95,6 +95,8 @@ TOPICS: Mapping[str, Topic] = {
         "Find an edit, or get its pictures back",
         "- `/task list` shows your edits, and everyone's where you can see the channel.\n"
         "- `/task show` tells everything about one. If its card is gone, it is posted anew.\n"
+        "- `/task tree` lists what an edit came from and all that came of it. To undo, pick the "
+        "earlier one there and go on from that.\n"
         "- `/task cancel`, or **Cancel** under the card, takes one back while that can be done.",
     ),
     "cost": Topic(

@@ -22,6 +22,7 @@ Picked = Callable[[AnyInteraction, str, list[str]], Awaitable[None]]
 PICKS: Mapping[str, Use] = {
     "more": Use.LOOK,
     "which": Use.LOOK,
+    "member": Use.LOOK,
 }
 
 

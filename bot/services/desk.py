@@ -9,6 +9,7 @@ from bot.services.access import Access
 from bot.services.allowance import Allowances
 from bot.services.blobs import Blobs
 from bot.services.board import Board
+from bot.services.families import Families
 from bot.services.guide import Guide
 from bot.services.guilds import Guilds
 from bot.services.ledger import Ledger
@@ -41,6 +42,7 @@ class Desk:
     listing: Listing
     showing: Showing
     looks: Looks
+    families: Families
     reports: Reports
     standings: Standings
     guide: Guide
@@ -86,6 +88,7 @@ def open_desk(parts: DeskParts) -> Desk:
         guilds=Guilds(db, clock, parts.providers),
         listing=Listing(db),
         showing=showing,
+        families=Families(db, showing),
         looks=Looks(db, blobs, parts.pictures, showing),
         reports=reports,
         standings=Standings(db, clock, parts.providers),

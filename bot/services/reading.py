@@ -5,7 +5,7 @@ from dataclasses import fields
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import ColumnElement, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, bindparam, func, literal, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.db.base import table
@@ -13,6 +13,8 @@ from bot.db.models import Blob, Person, ResultRow, TaskRow
 from bot.domain import HOLDING, IN_FLIGHT, TAKEN_AWAY, EditRequest, Origin, Result, Task, TaskState
 from bot.services.blobs import Blobs
 
+# A longer line of edits is shown from where it can be.
+GENERATIONS_MAX = 200
 _RESULT_FIELDS = tuple(field.name for field in fields(Result))
 _tasks, _people = table(TaskRow), table(Person)
 _TASKS = select(
@@ -51,6 +53,37 @@ async def task(session: AsyncSession, task_id: str) -> Task | None:
 async def these(session: AsyncSession, task_ids: Sequence[str]) -> list[Task]:
     """The tasks with these ids, in no order."""
     return [Task(*row) for row in await session.execute(_THESE, {"task_ids": task_ids})]
+
+
+async def family(
+    session: AsyncSession, task_id: str, *where: ColumnElement[bool], limit: int
+) -> list[tuple[Task, int]]:
+    """The tasks that this one goes back to and all that came of the first of them.
+
+    Each with its depth below the first, children right after their parent, oldest first.
+    """
+    up = select(_tasks.c.id, _tasks.c.parent_task_id, literal(0).label("above"))
+    up = up.where(_tasks.c.id == task_id).cte("up", recursive=True)
+    above = _tasks.alias()
+    up = up.union_all(
+        select(above.c.id, above.c.parent_task_id, up.c.above + 1)
+        .join(up, above.c.id == up.c.parent_task_id)
+        .where(up.c.above < GENERATIONS_MAX)
+    )
+    first = select(up.c.id).order_by(up.c.above.desc()).limit(1).scalar_subquery()
+    place = func.printf("%012d", _tasks.c.seq)
+    down = select(_tasks.c.id, literal(0).label("depth"), place.label("place"))
+    down = down.where(_tasks.c.id == first).cte("down", recursive=True)
+    below = _tasks.alias()
+    placed = func.printf("%s/%012d", down.c.place, below.c.seq)
+    down = down.union_all(
+        select(below.c.id, down.c.depth + 1, placed)
+        .join(down, below.c.parent_task_id == down.c.id)
+        .where(down.c.depth < GENERATIONS_MAX)
+    )
+    query = _TASKS.add_columns(down.c.depth).join(down, down.c.id == _tasks.c.id)
+    rows = await session.execute(query.where(*where).order_by(down.c.place).limit(limit))
+    return [(Task(*columns), int(depth)) for *columns, depth in rows]
 
 
 async def by_request_key(session: AsyncSession, request_key: str) -> Task | None:

@@ -6,7 +6,7 @@ from typing import Any
 from simcord.results import InteractionResult
 
 from bot.services.access import Use
-from tests.cogs.entering import Entrance, Things, button, ids_of
+from tests.cogs.entering import Entrance, Things, button, command, ids_of, typing
 from tests.cogs.staff import said
 from tests.cogs.world import World
 
@@ -26,20 +26,38 @@ def sent(kind: str, **values: str) -> Entrance:
     return Entrance(Use.EDIT, act, writes=True)
 
 
+def _member() -> Entrance:
+    async def act(things: Things, message: Any) -> str:
+        found = f"pick/member:{things.done_id}"
+        return said(await things.alice.select(message, [things.done_id], custom_id=found))
+
+    return Entrance(Use.LOOK, act, "family")
+
+
 GOING_ON: Mapping[str, Entrance] = {
     "button edit": button("card", "edit", Use.EDIT),
     "pick more": pick("card", "more", Use.LOOK, "info"),
     "pick which": pick("several", "which", Use.LOOK, "2"),
+    "command task tree": command("task tree", Use.LOOK, {"task": lambda things: things.done_id}),
+    "typing task tree task": typing("task tree", "task", Use.LOOK),
+    "button tree": button("family of details", "tree", Use.LOOK),
+    "pick member": _member(),
     "form edit": sent("edit", prompt="a boat again"),
     "form same": sent("same", prompt="another boat"),
     "form expand": sent("expand", where="left 25%", prompt="a boat there"),
 }
 
 
-async def several(world: World, imagined: Any) -> dict[str, Any]:
-    """The question which of two results is meant."""
+async def going_on(world: World, done_id: str, imagined: Any) -> dict[str, Any]:
+    """The question which of two results is meant; a family, and the details of one of it."""
     asked = await _more(world, imagined, "original")
-    return {"several": asked.response}
+    family = await world.alice.slash(world.channel, "task tree", task=done_id)
+    details = await world.alice.slash(world.channel, "task show", task=done_id)
+    return {
+        "several": asked.response,
+        "family": family.response,
+        "family of details": details.response,
+    }
 
 
 async def forms_of(world: World, card: Any) -> dict[str, InteractionResult]:

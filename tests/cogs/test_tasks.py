@@ -130,7 +130,7 @@ async def test_show_tells_everything(world: World) -> None:
     assert answer.ephemeral
     assert answer.response
     assert [each.filename[:5] for each in answer.response.attachments] == ["mask-"]
-    assert labels_of(answer.response) == ["To the card"]
+    assert labels_of(answer.response) == ["Family", "To the card"]
 
 
 async def test_what_was_let_go_says_since_when(world: World) -> None:

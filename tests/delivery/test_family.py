@@ -1,0 +1,30 @@
+"""A family's page: its longest form fits Discord."""
+
+from bot.delivery.family import render_family
+from bot.domain import TaskState
+from bot.services.families import PER_PAGE, Family, Member
+from bot.services.pages import Page
+from tests.delivery import layouts
+from tests.delivery.views import task
+
+
+def test_the_longest_page_fits_discord() -> None:
+    long = {"prompt": "*" * 1000, "parent_task_id": "k3f9x2abcd", "user_id": 2**62}
+    ids = {"guild_id": 2**62, "channel_id": 2**62, "message_id": 2**62}
+    members = tuple(
+        Member(task(TaskState.FAILED, id=f"k3f9x2abc{n}", **long, **ids), 9 * n)
+        for n in range(PER_PAGE)
+    )
+    page = render_family(Family(members[0].task, members[0].task, Page(members, 5, 9, 400)))
+    layouts.check_size(page)
+    layouts.check_controls(page)
+    assert layouts.buttons(page) == ["Back", "More"]
+
+
+def test_the_last_page_has_no_way_further_and_an_empty_one_no_menu() -> None:
+    alone = task(TaskState.DONE)
+    one = render_family(Family(alone, alone, Page((Member(alone, 0),), 1, 1, 1)))
+    assert layouts.buttons(one) == []
+    empty = render_family(Family(alone, None, Page((), 1, 1, 0)))
+    layouts.check_size(empty)
+    assert layouts.custom_ids(empty) == []
