@@ -75,7 +75,7 @@ class Replying(commands.Cog):
         me = self._bot.user
         if me is None or message.author.bot or message.guild is None:
             return
-        if message.type is not discord.MessageType.reply or message.reference is None:
+        if message.type is not discord.MessageType.reply or me not in message.mentions:
             return
         wish = wished(message.content, me.id)
         files = pictures_of(message)
@@ -83,8 +83,6 @@ class Replying(commands.Cog):
             return
         target = await _target(message)
         to_us = target is not None and target.author.id == me.id
-        if not to_us and me not in message.mentions:
-            return
         card = await self._card(message) if to_us else None
         if to_us and card is None and not wish.called:
             return

@@ -16,6 +16,8 @@ from bot.domain import MaskSource, Origin, Task, TaskState
 from bot.services.cards import TaskView
 
 ASK = "Press Go if this is right. Nothing is charged before that."
+SAY_WHERE = "Nothing is marked yet. Press **Change**: there you can say where. Nothing is charged."
+MORE = "Change shows all that can be done with it."
 
 
 def is_asked(task: Task) -> bool:
@@ -45,8 +47,10 @@ def _verbs(view: TaskView) -> tuple[str, ...]:
 
 def _said(view: TaskView) -> list[str]:
     task = view.task
+    if not task.mask_blob:
+        return [SAY_WHERE]
     lines = [words.shortened(task.draft_reason or ASK, REASON_SHOWN_MAX)]
-    if task.mask_blob and task.mask_source is not MaskSource.NONE:
+    if task.mask_source is not MaskSource.NONE:
         lines.append(f"Tinted is what will change: {covered(view)}, from {mask_source(view)}.")
     if not view.offers:
         lines.append(" · ".join(filter(None, (view.provider_title, paid_line(task)))))
@@ -55,7 +59,7 @@ def _said(view: TaskView) -> list[str]:
 
 def _smaller(view: TaskView) -> list[str]:
     task = view.task
-    whose = f"-# Only {words.mention(task.user_id)} can press these."
+    whose = f"-# Only {words.mention(task.user_id)} can press these. {MORE}"
     expires = task.draft_expires_at
     ends = f" Goes away {words.moment(expires)}." if expires else ""
     return [*small(task.notes), whose + ends]

@@ -72,6 +72,9 @@ class Erasures:
     async def ask(self, user_id: int) -> Asked:
         """Write the wish down, take back what can be, and forget the member as soon as may be."""
         async with self._db.write() as session:
+            for about_messages in (Pick, HintTold):  # kept of whoever was never here before, too
+                theirs = about_messages.user_id == user_id
+                await session.execute(delete(about_messages).where(theirs))
             query = select(Person.id).where(Person.discord_id == user_id)
             person_id = (await session.execute(query)).scalar()
             if person_id is None:
@@ -184,8 +187,6 @@ async def _wipe_words(
     liked = delete(MemberPreferences).where(MemberPreferences.person_id == person_id)
     await session.execute(liked)
     await session.execute(delete(GuildBlock).where(GuildBlock.person_id == person_id))
-    await session.execute(delete(Pick).where(Pick.user_id == user_id))
-    await session.execute(delete(HintTold).where(HintTold.user_id == user_id))
     about = select(Transfer.id).where(
         or_(
             Transfer.actor_id == person_id,

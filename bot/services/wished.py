@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 
 _MENTION = re.compile(r"<@!?(\d{1,20})>")
-_NUMBER = re.compile(r"#?(\d{1,2})\s*[:.)]\s*(.*)", re.DOTALL)
+_NUMBER = re.compile(r"#?(\d{1,2})\s*[:.)](?!\d)\s*(.*)", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)

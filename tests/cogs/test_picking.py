@@ -1,5 +1,7 @@
 """Right-click a picture: "Edit this picture" and "Erase from this picture"."""
 
+from dataclasses import replace
+
 import discord
 from simcord.results import InteractionResult
 
@@ -99,6 +101,15 @@ async def test_erase_takes_whoever_can(world: World) -> None:
     await world.alice.submit_modal(shown, {"way": "where", "where": "center 40%"})
     # Nobody here erases, so whoever repaints does it.
     assert (await world.in_state(S.DONE)).op is Op.INPAINT
+
+
+async def test_erase_goes_to_whoever_erases(world: World) -> None:
+    spec = world.provider.spec
+    ops = {**spec.ops, Op.ERASE: spec.ops[Op.INPAINT]}
+    world.provider.spec = replace(spec, ops=ops)
+    shown = await opened(world, PHOTO, name=ERASE)
+    await world.alice.submit_modal(shown, {"way": "where", "where": "center 40%"})
+    assert (await world.in_state(S.DONE)).op is Op.ERASE
 
 
 async def test_a_picture_that_was_deleted_meanwhile_is_said(world: World) -> None:

@@ -48,6 +48,12 @@ async def test_a_reply_to_a_card_offers_the_mask_it_had_and_spends_nothing(world
     assert [each.filename.partition("-")[0] for each in message.attachments] == ["mask"]
 
 
+async def test_a_reply_with_the_ping_on_needs_no_other_mention(world: World) -> None:
+    await finished(world)
+    await world.bob.send(world.channel, "a blue boat", reply_to=world.card())
+    assert "a blue boat" in text_of(await asked(world))
+
+
 async def test_go_makes_the_message_the_card(world: World) -> None:
     message = await replied(world)
     await world.bob.click(message, label="Go")
@@ -153,6 +159,15 @@ async def test_without_a_mask_it_is_said_how_to_give_one(world: World) -> None:
     assert "a copy of the picture that you painted on" in world.cards()[-1].content
     assert "Nothing was charged." in world.cards()[-1].content
     assert await world.tasks() == []
+
+
+async def test_where_there_is_a_page_it_can_be_painted_on(world: World) -> None:
+    await world.restart(message_content=True, public_url="https://pictures.example")
+    picture = await world.alice.send(world.channel, "look", attachments=[PHOTO])
+    await world.bob.send(world.channel, called(world, "a boat"), reply_to=picture)
+    message = await asked(world, 1)
+    assert labels_of(message) == ["Change", "Cancel"]
+    assert "Press **Change**" in text_of(message)
 
 
 async def test_of_twelve_pictures_one_has_to_be_named(world: World) -> None:
