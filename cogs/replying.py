@@ -14,6 +14,7 @@ from bot.delivery.permissions import check_card
 from bot.delivery.reply import explain
 from bot.domain import EditRequest, Origin, Task, TaskState
 from bot.errors import BadMask, BadOption, BadPicture, NotYours, TaskGone
+from bot.providers.base import PromptUse
 from bot.services.access import Use, Who
 from bot.services.looking import NO_MASK
 from bot.services.wished import Wished, wished
@@ -96,6 +97,8 @@ class Replying(commands.Cog):
             request = await self._request(message, who, wish)
             n = _number(wish, len(pictures_of(target))) if card else None
             request = replace(request, parent_task_id=card.id if card else None, parent_result_n=n)
+            if card:
+                request = replace(request, provider=await self._same(request, card))
             await self._submit(request, image, files[0] if files else None)
 
     async def _card(self, message: discord.Message) -> Task | None:
@@ -119,6 +122,14 @@ class Replying(commands.Cog):
             may_view=frozenset({message.channel.id}),
             ask="" if liked.replies_at_once else ASKED,
         )
+
+    async def _same(self, request: EditRequest, card: Task) -> str | None:
+        """Who made the picture goes on with it, where that one reads what is wished."""
+        for spec in await self._app.desk.offers.fitting(request):
+            reads = spec.ops[request.op].prompt is not PromptUse.UNUSED
+            if spec.slug == card.provider and (reads or not request.prompt):
+                return spec.slug
+        return None
 
     async def _submit(
         self, request: EditRequest, image: Attachment | None, mask: Attachment | None

@@ -9,7 +9,7 @@ from discord import ui
 
 from bot.delivery import words
 from bot.delivery.buttons import row
-from bot.delivery.cards import prompt_line, small
+from bot.delivery.cards import prompt_line, small, unread_prompt
 from bot.delivery.reply_card import REASON_SHOWN_MAX, covered, mask_source, overlay_picture
 from bot.delivery.status import ACCENTS, paid_line
 from bot.domain import MaskSource, Origin, Task, TaskState
@@ -62,4 +62,4 @@ def _smaller(view: TaskView) -> list[str]:
     whose = f"-# Only {words.mention(task.user_id)} can press these. {MORE}"
     expires = task.draft_expires_at
     ends = f" Goes away {words.moment(expires)}." if expires else ""
-    return [*small(task.notes), whose + ends]
+    return [*small([unread_prompt(view), *task.notes]), whose + ends]

@@ -107,6 +107,17 @@ async def test_a_reply_may_bring_its_own_mask(world: World) -> None:
     assert (await world.tasks())[-1].mask_source is MaskSource.FILE
 
 
+async def test_whoever_made_it_goes_on_where_words_are_read(world: World) -> None:
+    await world.app.desk.members.prefer(world.bob.id, default_provider="plain")
+    message = await replied(world)
+    assert "Scripted" in text_of(message)
+    await world.inpaint(provider="plain", prompt="")
+    await world.in_state(S.DONE)
+    await world.bob.send(world.channel, "a red boat", reply_to=world.cards()[-1])
+    told = text_of(await asked(world, 4))
+    assert "does not read the prompt" in told
+
+
 async def test_whoever_prefers_it_is_not_asked(world: World) -> None:
     await world.app.desk.members.prefer(world.bob.id, replies_at_once=True)
     await finished(world)

@@ -184,6 +184,15 @@ class Person:
         """Press one of the bot's own buttons; members have a Delete of Discord's, too."""
         message.locator("button.component-button", has_text=label).click()
 
+    def answer(self, message: Locator, text: str) -> None:
+        """Reply to a message, which pings its author."""
+        before = self.bot_messages.count()
+        message.hover()
+        message.get_by_role("button", name="Reply", exact=True).click()
+        self.page.get_by_label("Message", exact=True).fill(text)
+        self._send()
+        expect(self.bot_messages).to_have_count(before + 1, timeout=30_000)
+
     def press_again(self) -> None:
         """Repeat the newest edit and wait for its own card."""
         before = self.bot_messages.count()
