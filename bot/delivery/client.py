@@ -38,6 +38,7 @@ COGS = (
     "cogs.imagine",
     "cogs.edits",
     "cogs.results",
+    "cogs.drafts",
     "cogs.tasks",
     "cogs.settings",
     "cogs.admin",

@@ -74,8 +74,8 @@ def _facts(shown: Shown) -> list[str]:
 def _mask(view: TaskView) -> str:
     if view.task.mask_source is MaskSource.NONE or not view.task.mask_facts:
         return ""
-    grow_px = view.task.mask_facts.get("grow_px")
-    grown = f", grown by {grow_px} px" if grow_px else ""
+    grow_px = view.task.mask_facts.get("grow_px") or 0
+    grown = f", {'grown' if grow_px > 0 else 'shrunk'} by {abs(grow_px)} px" if grow_px else ""
     return f"{covered(view)} of the picture, from {mask_source(view)}{grown}"
 
 

@@ -51,7 +51,8 @@ TOPICS: Mapping[str, Topic] = {
         "- **erase** what is to change until it is transparent, save it as PNG or WebP and give it "
         "as **image**, with no mask.\n\n"
         "A little too large is better than too small. If I doubt the mask, I ask before anything "
-        "is charged; **Invert** turns it around.",
+        "is charged; **Invert** turns it around, **Grow** and **Shrink** change its size, and "
+        "**Cells** lets you pick the place from a grid.",
         "hole",
         _HOLE_ALT,
     ),

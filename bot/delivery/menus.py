@@ -23,6 +23,9 @@ PICKS: Mapping[str, Use] = {
     "more": Use.LOOK,
     "which": Use.LOOK,
     "member": Use.LOOK,
+    "feather": Use.EDIT,
+    "cells": Use.EDIT,
+    "zoom": Use.EDIT,
 }
 
 

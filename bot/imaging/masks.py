@@ -15,7 +15,7 @@ from bot.errors import BadMask, PictureLost
 from bot.imaging.codec import MASK, decode
 from bot.imaging.extend import seam_px
 from bot.imaging.levels import Levels
-from bot.imaging.morphology import grow, share, threshold
+from bot.imaging.morphology import grow, share, shrink, threshold
 from bot.imaging.tones import mask_tones
 
 WHITE_FROM = 128
@@ -33,6 +33,7 @@ GROWN_FULL = (
     "With its edge grown by {} px the mask covers the whole picture. "
     "Leave out more of what should stay, or set `grow` to 0."
 )
+SHRUNK_AWAY = "Nothing of the mask would be left. Shrink it less."
 HOLE_NOTE = "The mask has a transparent part, so I took that as what to change."
 PAINT_NOTE = "The mask is painted on a transparent ground, so I took the paint as what to change."
 SIDES_INVERTED = "Added room cannot be turned around: it is what has to be filled."
@@ -111,7 +112,10 @@ def core_from_alpha(picture: Image.Image) -> Core | None:
 
 
 def tune(core: Core, tuning: MaskTuning) -> tuple[Core, Mask]:
-    """Apply outline, invert and grow; raises BadMask where nothing or everything would change."""
+    """Apply outline, invert and grow (below 0: shrink).
+
+    Raises BadMask where nothing or everything would change.
+    """
     if core.source is MaskSource.SIDES and tuning.invert:
         raise BadMask(SIDES_INVERTED)
     core = _turned(_outlined(core, tuning.outline), tuning.invert)
@@ -121,12 +125,12 @@ def tune(core: Core, tuning: MaskTuning) -> tuple[Core, Mask]:
     if covered == 1:
         raise BadMask(FULL)
     grow_px = default_grow_px(core) if tuning.grow_px is None else tuning.grow_px
-    grow_px = max(0, min(grow_px, GROW_MAX_PX))
-    feather_px = grow_px if tuning.feather_px is None else max(0, tuning.feather_px)
+    grow_px = max(-GROW_MAX_PX, min(grow_px, GROW_MAX_PX))
+    feather_px = max(0, grow_px if tuning.feather_px is None else tuning.feather_px)
     if core.source is MaskSource.SIDES:
         # The new part is new everywhere: only what reaches into the old picture is soft.
         feather_px = min(feather_px, grow_px)
-    grown = grow(core.image, grow_px)
+    grown = grow(core.image, grow_px) if grow_px >= 0 else shrink(core.image, -grow_px)
     return core, Mask(grown, _facts(core, grown, covered, grow_px, feather_px))
 
 
@@ -203,7 +207,9 @@ def _facts(
     core: Core, grown: Image.Image, covered: float, grow_px: int, feather_px: int
 ) -> MaskFacts:
     box, coverage = grown.getbbox(), share(grown)
-    if box is None or coverage == 1:
+    if box is None:
+        raise BadMask(SHRUNK_AWAY)
+    if coverage == 1:
         raise BadMask(GROWN_FULL.format(grow_px))
     return MaskFacts(
         coverage=coverage,

@@ -4,7 +4,7 @@ Nothing is kept, held or written before every check has passed.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -17,13 +17,12 @@ from bot.domain import (
     PASTED_BACK,
     EditRequest,
     MaskSource,
-    MaskTuning,
     Origin,
     ReplyHandle,
     Task,
     TaskState,
 )
-from bot.errors import LimitReached, NotYours, PictureLost, TaskGone
+from bot.errors import LimitReached, NotYours, TaskGone
 from bot.providers.base import ProviderSpec
 from bot.services import reading, rows
 from bot.services.access import Who
@@ -40,9 +39,9 @@ from bot.services.places import understood
 from bot.services.ports import Clock
 from bot.services.pricing import Quote, quote
 from bot.services.quoting import Quoting
-from bot.services.records import from_json
 from bot.services.sources import REPORTED, was_deleted
 from bot.services.tasks import Tasks
+from bot.services.tuning import Change, redraw, reword, turned
 
 TWIN_S = 10.0
 CLOSED = "I am about to restart, so I take nothing new for a moment. Try again in a minute."
@@ -114,7 +113,7 @@ class Intake:
 
         Where the price has changed since, the draft stays one and shows the new price.
         """
-        task = await self._own(task_id, who)
+        task = await self.own(task_id, who)
         if task.state is not TaskState.DRAFT:
             return task
         self.check_open()
@@ -127,7 +126,7 @@ class Intake:
         if price.credits != task.quoted:
             return await self._redrafted(task, who, rows.requoted_columns(task, price), reply)
         await self.release(task, cleared.request, price, rows.reply_columns(reply))
-        return await self._own(task_id, who)
+        return await self.own(task_id, who)
 
     async def release(
         self,
@@ -156,28 +155,21 @@ class Intake:
                 session, task, {**columns, **rows.reply_columns(reply)}
             ):
                 raise TaskGone
-        return await self._own(task.id, who)
+        return await self.own(task.id, who)
 
     async def invert(self, task_id: str, who: Who) -> Task:
         """Turn a draft's mask around and show it anew."""
-        task = await self._own(task_id, who)
-        async with self._t.db.read() as session:
-            await self._t.clearing.admit(session, task, who)
-        tuning = from_json(MaskTuning, task.mask_operations)
-        turned = replace(tuning, invert=not tuning.invert)
-        async with self._t.db.read() as session:
-            paths = await reading.blob_paths(
-                session, self._t.blobs, task.picture_blob, task.mask_core_blob
-            )
-        if len(paths) < 2:
-            raise PictureLost
-        async with passing_folder(self._t.work) as folder:
-            kept = await self._t.looking.turn(task, paths[0], paths[1], turned, folder)
-        async with self._t.db.write() as session:
-            await self._t.blobs.record(session, *kept.blobs)
-            if not await self._t.tasks.redraft(session, task, kept.columns):
-                raise TaskGone
-        return await self._own(task_id, who)
+        return await self.redraw(task_id, who, turned)
+
+    async def redraw(self, task_id: str, who: Who, change: Change) -> Task:
+        """Make a draft's mask anew and show it; raises TaskGone when it is none any more."""
+        await redraw(self._t, await self.own(task_id, who), who, change)
+        return await self.own(task_id, who)
+
+    async def reword(self, task_id: str, who: Who, prompt: str) -> Task:
+        """Give a draft other words and show it; raises TaskGone when it is none any more."""
+        await reword(self._t, await self.own(task_id, who), who, prompt)
+        return await self.own(task_id, who)
 
     async def again(
         self,
@@ -259,7 +251,8 @@ class Intake:
             after_commit(session, self._t.queued)
             return task
 
-    async def _own(self, task_id: str, who: Who) -> Task:
+    async def own(self, task_id: str, who: Who) -> Task:
+        """The member's own task; raises TaskGone or NotYours."""
         task = await self._t.tasks.get(task_id)
         if task is None or task.guild_id != who.guild_id:
             raise TaskGone

@@ -6,6 +6,7 @@ from typing import Any
 
 from bot.domain import EditRequest, MaskFacts, MaskSource, MaskTuning, Op, Origin, Task
 from bot.errors import BadMask, PictureLost
+from bot.imaging.cells import draw_grid
 from bot.imaging.intake import TakenIn, retune, take_in, take_parent
 from bot.imaging.page import take_drawn
 from bot.providers.base import OpSpec
@@ -26,6 +27,7 @@ PAINT_IT = (
     "mouse. Or send it again with `where` (such as `center 40%`) or a `mask`."
 )
 PAINTABLE = frozenset({Op.INPAINT, Op.ERASE})
+CHANGED = "Done: the tinted part is what will change now. Press {} if it is right."
 TURNED = "Turned around: this is what will change now. Press {} if it is right."
 
 
@@ -91,9 +93,25 @@ class Looking:
         """A draft's mask made anew with another tuning."""
         source = from_json(MaskFacts, task.mask_facts).source
         taken = await self._pictures.short(retune, picture, core, tuning, folder, source)
+        return await self._shown_anew(task, taken, tuning)
+
+    async def place(self, task: Task, picture: Path, tuning: MaskTuning, folder: Path) -> Kept:
+        """A draft's mask made anew of what `where` says now."""
+        taken = await self._pictures.short(
+            take_parent, picture, None, None, tuning, folder, self._pixels_max
+        )
+        return await self._shown_anew(task, taken, tuning)
+
+    async def grid(self, picture: Path, picked: tuple[str, ...], within: str, folder: Path) -> Path:
+        """The picture, or one cell of it, with the cells to pick from."""
+        return await self._pictures.short(draw_grid, picture, folder / "cells.jpg", picked, within)
+
+    async def _shown_anew(self, task: Task, taken: TakenIn, tuning: MaskTuning) -> Kept:
         kept = await self._keep_mask(taken, tuning)
+        was = from_json(MaskTuning, task.mask_operations)
+        said = TURNED if was.invert != tuning.invert and was.where == tuning.where else CHANGED
         press = "who is to do it" if task.offers else "Go"
-        return Kept({**kept.columns, "draft_reason": TURNED.format(press)}, kept.blobs)
+        return Kept({**kept.columns, "draft_reason": said.format(press)}, kept.blobs)
 
     async def draw(
         self, picture: Path, document: Path, marked: Path | None, tuning: MaskTuning, folder: Path

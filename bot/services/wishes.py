@@ -33,9 +33,12 @@ def form(task: Task, spec: ProviderSpec) -> list[JsonObject]:
     shown = [_number(COUNT, "Pictures", "int", task.count, 1, counts)] if counts > 1 else []
     shown += [_param(param, spec, task.options) for param in op.params if not param.is_safety]
     tuning = task.mask_operations
+    grow_px = tuning.get("grow_px")
+    # The page only widens: what was shrunk before is marked anew there.
+    grow_px = None if grow_px is None else max(0, grow_px)
     return [
         *shown,
-        _number(GROW, "Widen the mask, px", "int", tuning.get("grow_px"), 0, GROW_PX_MAX),
+        _number(GROW, "Widen the mask, px", "int", grow_px, 0, GROW_PX_MAX),
         _number(FEATHER, "Soft edge, px", "int", tuning.get("feather_px"), 0, FEATHER_PX_MAX)
         | ({"empty": str(facts["feather_px"])} if facts else {}),
     ]

@@ -11,7 +11,7 @@ from bot.domain import TaskState
 from bot.services.access import Use
 from tests import assets
 from tests.cogs.entering import Entrance, Things, button, command, form, menu, typing
-from tests.cogs.going_on import GOING_ON, forms_of, going_on
+from tests.cogs.going_on import GOING_ON, drafted, forms_of, going_on
 from tests.cogs.pausing import pause, resume
 from tests.cogs.picking import PICKING, asked, pictures
 from tests.cogs.staff import copies, hand_out, promote
@@ -174,7 +174,8 @@ async def prepare(world: World) -> Things:
         "asked": await asked(world, card),
     }
     messages |= await going_on(world, done_id, messages["imagined"])
-    forms = opened | await forms_of(world, card)
+    messages |= await drafted(world, messages["draft"])
+    forms = opened | await forms_of(world, card, messages["draft"])
     forms |= {
         kind: await alice.click(messages[f"button {kind}"], custom_id=f"{kind}:-")
         for kind in ("limits", "words")

@@ -3,20 +3,22 @@
 from collections.abc import Mapping
 from typing import Any
 
+from PIL import ImageDraw
 from simcord.results import InteractionResult
 
 from bot.services.access import Use
+from tests import assets
 from tests.cogs.entering import Entrance, Things, button, command, ids_of, typing
 from tests.cogs.staff import said
 from tests.cogs.world import World
 
 
-def pick(on: str, what: str, use: Use, *values: str) -> Entrance:
+def pick(on: str, what: str, use: Use, *values: str, writes: bool = False) -> Entrance:
     async def act(things: Things, message: Any) -> str:
         (found,) = [each for each in ids_of(message) if each.startswith(f"pick/{what}:")][:1]
         return said(await things.alice.select(message, list(values), custom_id=found))
 
-    return Entrance(use, act, on)
+    return Entrance(use, act, on, writes)
 
 
 def sent(kind: str, **values: str) -> Entrance:
@@ -42,10 +44,37 @@ GOING_ON: Mapping[str, Entrance] = {
     "typing task tree task": typing("task tree", "task", Use.LOOK),
     "button tree": button("family of details", "tree", Use.LOOK),
     "pick member": _member(),
+    "button grow": button("draft", "grow", Use.EDIT, writes=True),
+    "button shrink": button("draft", "shrink", Use.EDIT, writes=True),
+    "button outline": button("outlined draft", "outline", Use.EDIT, writes=True),
+    "button prompt": button("draft", "prompt", Use.EDIT),
+    "button cells": button("draft", "cells", Use.EDIT),
+    "pick feather": pick("draft", "feather", Use.EDIT, "16", writes=True),
+    "pick cells": pick("cells", "cells", Use.EDIT, "B2", writes=True),
+    "pick zoom": pick("cells", "zoom", Use.EDIT, "B2"),
+    "form prompt": sent("prompt", prompt="a boat instead"),
     "form edit": sent("edit", prompt="a boat again"),
     "form same": sent("same", prompt="another boat"),
     "form expand": sent("expand", where="left 25%", prompt="a boat there"),
 }
+
+
+async def drafted(world: World, draft: Any) -> dict[str, Any]:
+    """The grid of a draft, and a draft of a painted outline, which asks in some doubt."""
+    cells = await world.alice.click(draft, label="Cells")
+    copy = assets.photo(192, 128)
+    picture = ("photo.png", assets.encoded(copy, "PNG"))
+    ImageDraw.Draw(copy).ellipse((40, 30, 130, 100), outline=(255, 0, 200), width=8)
+    painted = ("painted.png", assets.encoded(copy, "PNG"))
+    await ask_first(world, True)
+    outlined = await world.inpaint(image=picture, mask=painted)
+    await ask_first(world, False)
+    return {"cells": cells.response, "outlined draft": outlined.response}
+
+
+async def ask_first(world: World, wanted: bool) -> None:
+    """Alice's preference."""
+    await world.app.desk.members.prefer(world.alice.id, ask_first=wanted)
 
 
 async def going_on(world: World, done_id: str, imagined: Any) -> dict[str, Any]:
@@ -60,11 +89,14 @@ async def going_on(world: World, done_id: str, imagined: Any) -> dict[str, Any]:
     }
 
 
-async def forms_of(world: World, card: Any) -> dict[str, InteractionResult]:
+async def forms_of(world: World, card: Any, draft: Any) -> dict[str, InteractionResult]:
     """The forms of a card."""
     task_id = next(each for each in ids_of(card) if each.startswith("edit:"))
     edit = await world.alice.click(card, custom_id=task_id)
-    return {"edit": edit} | {each: await _more(world, card, each) for each in ("same", "expand")}
+    prompt = await world.alice.click(draft, label="Prompt")
+    return {"edit": edit, "prompt": prompt} | {
+        each: await _more(world, card, each) for each in ("same", "expand")
+    }
 
 
 async def _more(world: World, card: Any, action: str) -> InteractionResult:

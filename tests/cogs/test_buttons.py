@@ -169,7 +169,15 @@ async def test_a_draft_can_be_started_after_twenty_minutes(world: World) -> None
     await world.later(TWENTY_MINUTES)
     assert said.response
     await world.alice.click(said.response, label="Invert")
-    assert labels_of(said.response) == ["Go", "Invert", "Cancel"]
+    assert labels_of(said.response) == [
+        "Go",
+        "Invert",
+        "Cancel",
+        "Grow",
+        "Shrink",
+        "Prompt",
+        "Cells",
+    ]
     await world.alice.click(said.response, label="Go")
     await world.in_state(S.DONE)
     await world.until(lambda: "Done" in text_of(said.response))

@@ -100,7 +100,15 @@ async def test_where_all_messages_went_what_is_open_gets_new_cards(world: World)
     assert card.id not in before
     assert "at work" in text_of(card)
     shown = await world.alice.slash(world.channel, "task show", task=draft)
-    assert labels_of(shown.response) == ["Go", "Invert", "Cancel"]
+    assert labels_of(shown.response) == [
+        "Go",
+        "Invert",
+        "Cancel",
+        "Grow",
+        "Shrink",
+        "Prompt",
+        "Cells",
+    ]
     assert shown.response
     await world.alice.click(shown.response, label="Invert")
     await world.alice.click(shown.response, label="Go")

@@ -87,7 +87,15 @@ async def test_a_doubtful_mask_asks_first_and_go_starts_it(world: World) -> None
     said = await world.inpaint(mask=INVERTED)
     task = await world.task()
     assert task.state is S.DRAFT
-    assert labels_of(said.response) == ["Go", "Invert", "Cancel"]
+    assert labels_of(said.response) == [
+        "Go",
+        "Invert",
+        "Cancel",
+        "Grow",
+        "Shrink",
+        "Prompt",
+        "Cells",
+    ]
     assert "wrong way round" in text_of(said.response)
     assert "Costs 7 credits" in text_of(said.response)
     assert world.cards() == []

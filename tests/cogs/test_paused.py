@@ -13,6 +13,7 @@ from tests.cogs.world import SIMCORD, World, labels_of, text_of
 
 pytestmark = SIMCORD
 S = TaskState
+CHANGES = ("Grow", "Shrink", "Prompt", "Cells")
 
 
 async def holds(world: World) -> int:
@@ -33,7 +34,7 @@ async def test_it_becomes_a_draft_that_names_the_others_with_their_price(world: 
     assert "Scripted is paused, because it keeps failing. I try it again <t:" in text
     assert "Nothing is charged yet. Who else can do this:" in text
     assert "Costs" not in text
-    assert labels_of(said.response) == ["Plain · free", "Invert", "Cancel"]
+    assert labels_of(said.response) == ["Plain · free", "Invert", "Cancel", *CHANGES]
     draft = await world.task()
     assert (draft.state, draft.held, draft.provider) == (S.DRAFT, 0, "scripted")
     assert draft.picture_blob
@@ -107,7 +108,7 @@ async def test_a_draft_whose_provider_is_paused_before_go_gets_the_others(world:
     said = await world.inpaint(provider="scripted")
     await pause(world, "scripted")
     await world.alice.click(said.response, label="Go")
-    assert labels_of(world.answer()) == ["Plain · free", "Invert", "Cancel"]
+    assert labels_of(world.answer()) == ["Plain · free", "Invert", "Cancel", *CHANGES]
     assert (await world.task()).state is S.DRAFT
 
 
@@ -138,7 +139,14 @@ async def test_a_prompt_that_only_a_deaf_one_is_left_for_is_asked_about(world: W
     text = text_of(said.response)
     assert "Scripted is paused" in text
     assert "it does not read the prompt. Is that what you want?" in text
-    assert labels_of(said.response) == ["Go", "Invert", "Cancel"]
+    assert labels_of(said.response) == [
+        "Go",
+        "Invert",
+        "Cancel",
+        "Grow",
+        "Shrink",
+        "Cells",
+    ]
     await world.alice.click(said.response, label="Go")
     assert (await world.in_state(S.DONE)).provider == "plain"
 

@@ -159,7 +159,7 @@ async def test_two_moderators_at_once_make_one_decision(world: World) -> None:
     await mod.click(message, label="Restore")
     task = await world.task()
     shown = await other.slash(world.channel, "task show", task=task.id)
-    assert labels_of(shown.response) == ["To the card"]
+    assert labels_of(shown.response) == ["Family", "To the card"]
     assert not task.hidden
 
 
@@ -176,12 +176,12 @@ async def test_moderators_can_decide_without_a_report_channel(world: World) -> N
     await world.bob.click(world.card(), label="Report")
     mod = await moderator(world)
     shown = await mod.slash(world.channel, "task show", task=task.id)
-    assert labels_of(shown.response) == ["To the card", "Restore", "Delete"]
+    assert labels_of(shown.response) == ["Family", "To the card", "Restore", "Delete"]
     assert shown.response
     await mod.click(shown.response, label="Restore")
     await world.until_row(lambda task: not task.hidden)
     ours = await world.alice.slash(world.channel, "task show", task=task.id)
-    assert labels_of(ours.response) == ["To the card"]
+    assert labels_of(ours.response) == ["Family", "To the card"]
 
 
 async def test_a_decision_made_elsewhere_shows_in_the_report_channel(world: World) -> None:

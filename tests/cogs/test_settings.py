@@ -69,13 +69,29 @@ async def test_who_asks_to_be_asked_sees_mask_and_cost_before_anything_goes(worl
     answer = await world.inpaint()
     assert "You asked to see every edit before it goes" in said(answer)
     assert "Costs 7 credits" in said(answer)
-    assert labels_of(answer.response) == ["Go", "Invert", "Cancel"]
+    assert labels_of(answer.response) == [
+        "Go",
+        "Invert",
+        "Cancel",
+        "Grow",
+        "Shrink",
+        "Prompt",
+        "Cells",
+    ]
     assert world.cards() == []
     assert answer.response
     await world.alice.click(answer.response, label="Go")
     await world.in_state(S.DONE)
     again = await world.alice.click(world.card(), label="Again")
-    assert labels_of(again.response) == ["Go", "Invert", "Cancel"]
+    assert labels_of(again.response) == [
+        "Go",
+        "Invert",
+        "Cancel",
+        "Grow",
+        "Shrink",
+        "Prompt",
+        "Cells",
+    ]
     assert len(world.cards()) == 1
 
 

@@ -151,7 +151,15 @@ async def test_a_draft_can_be_started_from_where_it_is_shown(world: World) -> No
     await world.inpaint(mask=INVERTED)
     draft = (await world.task()).id
     shown = await world.alice.slash(world.channel, "task show", task=draft)
-    assert labels_of(shown.response) == ["Go", "Invert", "Cancel"]
+    assert labels_of(shown.response) == [
+        "Go",
+        "Invert",
+        "Cancel",
+        "Grow",
+        "Shrink",
+        "Prompt",
+        "Cells",
+    ]
     assert "wrong way round" in said(shown)
     assert "Goes away <t:" in said(shown)
     assert shown.response

@@ -226,7 +226,15 @@ def test_details_of_a_task_without_a_mask_or_results_leave_those_lines_out() -> 
 
 def test_details_offer_only_to_the_requester_what_only_they_may() -> None:
     draft = view(S.DRAFT, may_cancel=True, card_state=CardState.NONE, message_id=None)
-    assert layouts.buttons(render_details(shown(view=draft))) == ["Go", "Invert", "Cancel"]
+    assert layouts.buttons(render_details(shown(view=draft))) == [
+        "Go",
+        "Invert",
+        "Cancel",
+        "Grow",
+        "Shrink",
+        "Prompt",
+        "Cells",
+    ]
     assert layouts.buttons(render_details(shown(view=draft, is_mine=False))) == []
 
 

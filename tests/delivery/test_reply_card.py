@@ -27,13 +27,13 @@ def test_a_draft_shows_the_mask_why_it_asks_the_price_and_the_ways_on() -> None:
     assert "12 % of the picture, from your mask file" in said
     assert "Local · Costs 7 credits" in said
     assert "Goes away <t:1767272400:R>." in said
-    assert layouts.buttons(reply) == ["Go", "Invert", "Cancel"]
+    assert layouts.buttons(reply) == ["Go", "Invert", "Cancel", "Grow", "Shrink", "Prompt", "Cells"]
     assert list(layouts.pictures(reply)) == ["attachment://mask.webp"]
 
 
 def test_a_draft_without_a_mask_has_nothing_to_invert() -> None:
     reply = render_reply(draft(mask_blob=None, mask_source=MaskSource.NONE, overlay=None))
-    assert layouts.buttons(reply) == ["Go", "Cancel"]
+    assert layouts.buttons(reply) == ["Go", "Cancel", "Prompt", "Cells"]
     assert "Tinted" not in layouts.text(reply)
 
 

@@ -253,3 +253,15 @@ def test_tiny_pictures_work_or_are_refused_in_words(size: tuple[int, int], tmp_p
 def test_a_picture_over_the_limit_is_refused(tmp_path: Path) -> None:
     with pytest.raises(BadPicture):
         take_in(save(photo(), tmp_path / "upload"), None, PLAIN, tmp_path, pixels_max=1000)
+
+
+def test_below_zero_the_mask_is_smaller_than_what_was_marked(tmp_path: Path) -> None:
+    first = taken(tmp_path, mask(), PLAIN)
+    smaller = again(first, MaskTuning(grow_px=-2), tmp_path)
+    assert first.mask_facts is not None
+    assert smaller.mask_facts is not None
+    left, top, right, bottom = first.mask_facts.box
+    assert smaller.mask_facts.box == (left + 2, top + 2, right - 2, bottom - 2)
+    assert smaller.mask_facts.feather_px == 0
+    with pytest.raises(BadMask, match="Nothing of the mask would be left"):
+        again(first, MaskTuning(grow_px=-500), tmp_path)
