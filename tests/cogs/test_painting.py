@@ -49,7 +49,7 @@ async def test_a_draft_leads_its_member_to_the_page(world: World) -> None:
 
 async def test_without_any_mask_there_is_a_draft_to_paint_on(world: World) -> None:
     await world.inpaint(mask=None)
-    assert labels_of(world.answer()) == ["Cancel", "Paint in browser"]
+    assert labels_of(world.answer()) == ["Cancel", "Paint in browser", "Prompt", "Cells"]
     assert "Now say where" in text_of(world.answer())
     task = await world.task()
     with pytest.raises(BadMask):
