@@ -5,6 +5,9 @@ from PIL import ImageChops, ImageDraw
 from simcord.results import InteractionResult, ResponseMessage
 
 from bot.domain import MaskSource, Task, TaskState
+from bot.errors import NotYours
+from bot.services.access import Who
+from bot.services.tuning import grown
 from tests import assets
 from tests.cogs.going_on import ask_first
 from tests.cogs.staff import said
@@ -119,6 +122,16 @@ async def test_cells_are_picked_at_two_levels(world: World) -> None:
     assert (await world.task()).mask_operations["where"] == "A1, B2.A1, B2.E5"
     await world.alice.click(shown, label="Go")
     assert (await world.in_state(S.DONE)).mask_source is MaskSource.CELLS
+
+
+async def test_only_the_one_who_asked_may_change_a_draft(world: World) -> None:
+    await draft(world)
+    before = await world.task()
+    intake, bob = world.app.intake, Who(world.bob.id, world.guild.id)
+    for change in (intake.redraw(before.id, bob, grown), intake.reword(before.id, bob, "no")):
+        with pytest.raises(NotYours):
+            await change
+    assert await world.task() == before
 
 
 async def test_no_cell_at_all_is_said_and_changes_nothing(world: World) -> None:
