@@ -1,5 +1,7 @@
 """A reply to a picture prepares an edit, and its author's Go makes it one."""
 
+from typing import Any
+
 import discord
 import pytest
 
@@ -54,8 +56,9 @@ async def test_a_reply_with_the_ping_on_needs_no_other_mention(world: World) -> 
     assert "a blue boat" in text_of(await asked(world))
 
 
-async def test_go_makes_the_message_the_card(world: World) -> None:
+async def test_go_makes_the_message_the_card_also_after_a_restart(world: World) -> None:
     message = await replied(world)
+    await world.restart()
     await world.bob.click(message, label="Go")
     task = await world.in_state(S.DONE)
     assert task.message_id == message.id
@@ -87,6 +90,23 @@ async def test_unused_it_is_deleted_after_ten_minutes_also_over_a_restart(world:
     task = (await world.tasks())[-1]
     assert task.state is S.EXPIRED
     await world.until_row(lambda each: each.card_state is CardState.DELETED)
+
+
+async def test_a_message_that_was_posted_just_before_a_kill_is_found(world: World) -> None:
+    message = await replied(world)
+    await world.forget_card((await world.tasks())[-1].id)
+    await world.restart()
+    await world.until_row(lambda task: task.message_id == message.id)
+    assert len(world.cards()) == 2
+
+
+async def test_a_wish_that_is_heard_twice_is_made_once(world: World) -> None:
+    await replied(world)
+    heard = next(each for each in world.channel.history() if "a blue boat" in each.content)
+    cog: Any = world.bot.get_cog("Replying")
+    await cog.on_message(heard)
+    assert len(await world.tasks()) == 2
+    assert len(world.cards()) == 2
 
 
 async def test_change_shows_the_author_all_ways_on(world: World) -> None:
