@@ -63,7 +63,7 @@ async def test_words_are_enlarged_and_a_part_of_that_is_edited(world: World, des
     large = await world.in_state(S.DONE)
     assert (large.parent_task_id, large.parent_result_n, large.settled) == (first.id, 3, 2)
     assert "with this as **parent** and a **mask**" in text_of(world.cards()[1])
-    assert labels_of(world.cards()[1]) == ["Again", "Edit again", "Delete", "Report"]
+    assert labels_of(world.cards()[1]) == ["Again", "Delete", "Report"]
     await world.restart()
     await world.alice.slash(
         world.channel, "inpaint",

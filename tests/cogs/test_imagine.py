@@ -72,7 +72,7 @@ async def test_one_press_makes_a_task_that_is_linked_to_the_result(world: World)
     assert "Enlarged for" in text
     assert f"from picture 2 of task {first}" in text
     assert "does not read the prompt" not in text
-    assert labels_of(world.cards()[1]) == ["Again", "Edit again", "Delete", "Report"]
+    assert labels_of(world.cards()[1]) == ["Again", "Delete", "Report"]
     async with world.app.db.read() as session:
         (result, _), *_ = await reading.results(session, [task.id])
     assert (result.remote_id, result.remote_index) == (f"remote-{task.id}", 1)
@@ -142,7 +142,7 @@ async def test_who_asks_first_sees_the_price_and_presses_go(world: World) -> Non
     await world.app.desk.members.prefer(world.alice.id, ask_first=True)
     said = await world.alice.slash(world.channel, "imagine", prompt="a paper boat")
     assert "Costs 4 credits" in text_of(said.response)
-    assert labels_of(said.response) == ["Go", "Cancel"]
+    assert labels_of(said.response) == ["Go", "Cancel", "Prompt"]
     await world.alice.click(said.response, label="Go")
     assert (await world.in_state(S.DONE)).settled == 4
 
