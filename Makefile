@@ -24,7 +24,7 @@ unit: $(VENV)/.dev ## Run the quick tests
 	$(BIN)/pytest -n $(WORKERS) -m "$(UNIT)"
 
 e2e: $(VENV)/.dev ## Run the tests in a real Chromium
-	$(if $(wildcard tests/e2e/test_*.py),$(BIN)/pytest -m e2e,@echo "no e2e tests yet")
+	$(if $(wildcard tests/e2e/test_*.py),$(BIN)/pytest -n $(WORKERS) -m e2e,@echo "no e2e tests yet")
 
 crash: $(VENV)/.dev ## Run the kill tests
 	$(if $(wildcard tests/crash/test_*.py),$(BIN)/pytest -s -m crash,@echo "no crash tests yet")
