@@ -113,10 +113,9 @@ class Person:
         else:
             field = pill.locator("input.command-option-input")
             field.fill(value)
-            if field.get_attribute("role") == "combobox":
+            if field.get_attribute("role") == "combobox" and self._is_offered():
                 # By the keyboard: cards that go on redraw the page under a mouse.
-                if self._is_offered():
-                    field.press("Enter")
+                field.press("Enter")
 
     def _is_offered(self) -> bool:
         """Whether the bot offers something; while it is asked, the page says that nothing is."""
