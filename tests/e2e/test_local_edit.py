@@ -98,7 +98,7 @@ async def test_local_fills_a_photo_from_slash_to_card(tmp_path: Path) -> None:
         assert len(card.attachments) == 2
         assert "does not read the prompt" in text_of(card)
         assert "Free" in text_of(card)
-        assert labels_of(card) == ["Again", "Edit again", "Delete", "Report"]
+        assert labels_of(card) == ["Again", "Delete", "Report"]
 
 
 async def test_a_long_fill_holds_up_nobody_elses_mask_and_cancel_ends_it(tmp_path: Path) -> None:
