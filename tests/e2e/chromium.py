@@ -200,7 +200,8 @@ class Person:
 
     def press(self, message: Locator, label: str) -> None:
         """Press one of the bot's own buttons; members have a Delete of Discord's, too."""
-        message.locator("button.component-button", has_text=label).click()
+        whole = re.compile(rf"^\s*{re.escape(label)}\s*$")
+        message.locator("button.component-button", has_text=whole).click()
 
     def answer(self, message: Locator, text: str) -> None:
         """Reply to a message, which pings its author."""
