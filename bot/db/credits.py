@@ -53,9 +53,14 @@ class Erasure(Base):
 
 
 class ForgottenMember(Base):
-    """A salted hash, so that nobody gets a second first grant by being forgotten."""
+    """A salted hash, so that nobody gets a second first grant by being forgotten.
+
+    `pool_spent` is what they spent of the server's pool on `day`, and is emptied after it.
+    """
 
     __tablename__ = "forgotten_members"
 
     guild_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     mark: Mapped[str] = mapped_column(String(64), primary_key=True)
+    day: Mapped[str | None] = mapped_column(String(10))
+    pool_spent: Mapped[int] = mapped_column(Integer, server_default=text("0"))

@@ -22,11 +22,12 @@ BEFORE = (
 )
 HASH_BEFORE = (
     "A salted hash for each server stays, only so that nobody gets a second first grant by being "
-    "deleted. `/privacy export` gives you all of it before."
+    "deleted; until midnight UTC with what you spent of its pool today. `/privacy export` gives "
+    "you all of it before."
 )
 HASH = (
-    "A salted hash for each server stays, only to refuse a second first grant. Payments stay in "
-    "the books without your name."
+    "A salted hash for each server stays, only to refuse a second first grant and, today, a second "
+    "share of the pool. Payments stay in the books without your name."
 )
 
 

@@ -18,7 +18,7 @@ from bot.db.guilds import GuildBlock, GuildChange
 from bot.db.models import Account, MemberPreferences, Person, ResultRow, TaskRow, Transfer
 from bot.db.picks import HintTold, Pick
 from bot.domain import HOLDING, CardState, TaskState
-from bot.services import forgotten
+from bot.services import forgotten, payers
 from bot.services.ledger import Ledger, Purpose, pool_code
 from bot.services.ports import Clock
 from bot.services.retention import EMPTIED, Retention
@@ -132,7 +132,7 @@ class Erasures:
         rows = (await session.execute(query)).all()
         for account_id, code, available in rows:
             guild_id = int(code.split(":")[1])
-            await forgotten.remember(session, guild_id, user_id)
+            await self._remember(session, guild_id, user_id, person_id)
             if available:
                 to_id = await self._heir(session, guild_id)
                 await self._ledger.move(
@@ -142,6 +142,16 @@ class Erasures:
             closed = update(Account).where(Account.id == account_id)
             await session.execute(closed.values(code=f"{FORGOTTEN}{account_id}"))
         return [row[0] for row in rows]
+
+    async def _remember(
+        self, session: AsyncSession, guild_id: int, user_id: int, person_id: int
+    ) -> None:
+        """Keep the mark; with it, for today, what they spent of the pool."""
+        await forgotten.remember(session, guild_id, user_id)
+        pool = await self._ledger.find(session, pool_code(guild_id))
+        now = self._clock.now()
+        if pool and (spent := await payers.spent_today(session, pool, person_id, now)):
+            await forgotten.keep_spent(session, guild_id, user_id, spent, now)
 
     async def _heir(self, session: AsyncSession, guild_id: int) -> int:
         if guild_id == 0:

@@ -1,10 +1,14 @@
-"""What is left of a forgotten member: a salted hash per server, against a second first grant."""
+"""What is left of a forgotten member: a salted hash per server, against a second first grant.
+
+For the rest of the day also what they spent of the pool, against a second share of it.
+"""
 
 import hashlib
 import hmac
 import secrets
+from datetime import UTC, datetime
 
-from sqlalchemy import exists, select
+from sqlalchemy import ColumnElement, and_, case, false, select, update
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -27,14 +31,43 @@ async def remember(session: AsyncSession, guild_id: int, user_id: int) -> None:
 
 async def was_here(session: AsyncSession, guild_id: int, user_id: int) -> bool:
     """Whether this member was forgotten in this server before."""
+    found = select(ForgottenMember.guild_id).where(await _theirs(session, guild_id, user_id))
+    return (await session.execute(found)).scalar() is not None
+
+
+async def keep_spent(
+    session: AsyncSession, guild_id: int, user_id: int, spent: int, now: datetime
+) -> None:
+    """Add to what a member who is remembered spent of the server's pool today."""
+    today = _day(now)
+    before = case((ForgottenMember.day == today, ForgottenMember.pool_spent), else_=0)
+    kept = update(ForgottenMember).where(await _theirs(session, guild_id, user_id))
+    await session.execute(kept.values(day=today, pool_spent=before + spent))
+
+
+async def spent_today(session: AsyncSession, guild_id: int, user_id: int, now: datetime) -> int:
+    """What this member spent of the pool today before they were forgotten."""
+    theirs = await _theirs(session, guild_id, user_id)
+    query = select(ForgottenMember.pool_spent).where(theirs, ForgottenMember.day == _day(now))
+    return (await session.execute(query)).scalar() or 0
+
+
+async def drop_spent(session: AsyncSession, now: datetime) -> None:
+    """Empty what was spent on days that are over."""
+    over = update(ForgottenMember).where(ForgottenMember.day < _day(now))
+    await session.execute(over.values(day=None, pool_spent=0))
+
+
+async def _theirs(session: AsyncSession, guild_id: int, user_id: int) -> ColumnElement[bool]:
     salt = await prefs.get_state(session, SALT)
     if salt is None:
-        return False
-    found = exists().where(
-        ForgottenMember.guild_id == guild_id,
-        ForgottenMember.mark == _mark(salt, guild_id, user_id),
-    )
-    return bool((await session.execute(select(found))).scalar())
+        return false()
+    mark = _mark(salt, guild_id, user_id)
+    return and_(ForgottenMember.guild_id == guild_id, ForgottenMember.mark == mark)
+
+
+def _day(now: datetime) -> str:
+    return f"{now.astimezone(UTC):%Y-%m-%d}"
 
 
 def _mark(salt: str, guild_id: int, user_id: int) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC
+from datetime import UTC, datetime
 
 from sqlalchemy import case, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -11,7 +11,7 @@ from bot.db.credits import Sponsorship
 from bot.db.models import Account, TaskRow
 from bot.domain import HOLDING
 from bot.errors import NotEnoughCredits
-from bot.services import economy, reading
+from bot.services import economy, forgotten, reading
 from bot.services.economy import Economy, Payer
 from bot.services.ledger import Ledger, pool_code, user_code
 from bot.services.ports import Clock
@@ -75,22 +75,16 @@ class Payers:
         if account_id is None:
             return None
         if chosen.pool_daily_max is not None:
-            spent = await self._spent_today(session, account_id, spot.user_id)
+            spent = await self._spent_today(session, account_id, spot)
             available = min(available, max(0, chosen.pool_daily_max - spent))
         return Pocket(Payer.POOL, account_id, available)
 
-    async def _spent_today(self, session: AsyncSession, account_id: int, user_id: int) -> int:
-        """What this account paid, or holds, for a member's edits since midnight UTC."""
-        person_id = await reading.known_person(session, user_id)
-        now = self._clock.now().astimezone(UTC)
-        midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
-        cost = case((TaskRow.state.in_(HOLDING), TaskRow.held), else_=TaskRow.settled)
-        query = select(func.coalesce(func.sum(cost), 0)).where(
-            TaskRow.person_id == person_id,
-            TaskRow.payer_account_id == account_id,
-            TaskRow.queued_at >= midnight,
-        )
-        return int((await session.execute(query)).scalar_one())
+    async def _spent_today(self, session: AsyncSession, account_id: int, spot: Spot) -> int:
+        now = self._clock.now()
+        person_id = await reading.known_person(session, spot.user_id)
+        # Whoever was forgotten today has no second share of it.
+        before = await forgotten.spent_today(session, spot.guild_id, spot.user_id, now)
+        return before + await spent_today(session, account_id, person_id, now)
 
     async def _sponsor(self, session: AsyncSession, spot: Spot) -> Pocket | None:
         query = (
@@ -108,6 +102,20 @@ class Payers:
         return Pocket(Payer.SPONSOR, row.id, row.available) if row else None
 
 
+async def spent_today(
+    session: AsyncSession, account_id: int, person_id: int | None, now: datetime
+) -> int:
+    """What this account paid, or holds, for somebody's edits since midnight UTC."""
+    midnight = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    cost = case((TaskRow.state.in_(HOLDING), TaskRow.held), else_=TaskRow.settled)
+    query = select(func.coalesce(func.sum(cost), 0)).where(
+        TaskRow.person_id == person_id,
+        TaskRow.payer_account_id == account_id,
+        TaskRow.queued_at >= midnight,
+    )
+    return int((await session.execute(query)).scalar_one())
+
+
 async def _standing(session: AsyncSession, code: str) -> tuple[int | None, int]:
     query = select(Account.id, Account.available).where(Account.code == code)
     row = (await session.execute(query)).first()
@@ -119,14 +127,17 @@ _SAID = {
     Payer.POOL: "the server's pool has {} for you today",
     Payer.SPONSOR: "this thread's sponsor has {} left",
 }
-SHORT = " You are owed credits, but this server's pool is too empty to grant them."
+SHORT = (
+    "You are owed credits, but this server's pool is too empty to grant them. "
+    "Ask an admin to have it filled"
+)
 
 
 def too_few(amount: int, pockets: Sequence[Pocket], *, short: bool = False) -> NotEnoughCredits:
     """The refusal, with what each account could have paid."""
     told = [_SAID[pocket.payer].format(f"{pocket.most:,}") for pocket in pockets]
     have = ", ".join(told) or "nobody pays for edits here"
-    return NotEnoughCredits(
-        f"This costs {amount:,} credits and {have}."
-        f"{SHORT if short else ''} Ask for fewer pictures, or ask an admin for credits."
-    )
+    way = "Ask for fewer pictures, or ask an admin for credits."
+    if short:
+        way = f"{SHORT}, or pick a provider that is free: `/providers` shows who costs what."
+    return NotEnoughCredits(f"This costs {amount:,} credits and {have}. {way}")

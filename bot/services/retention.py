@@ -12,6 +12,7 @@ from bot.db.guilds import GuildSettings
 from bot.db.models import Blob, ResultRow, TaskRow
 from bot.db.picks import Pick
 from bot.domain import TaskState
+from bot.services import forgotten
 from bot.services.blobs import FRESH_S, Blobs
 from bot.services.ports import Clock
 
@@ -62,7 +63,7 @@ class Retention:
         while dropped := await self._collect():
             blobs += dropped
         await self._sweep_strays()
-        await self._drop_picks()
+        await self._drop_days()
         if tasks or blobs:
             log.info("let the pictures of %d tasks and %d files go", tasks, blobs)
 
@@ -76,10 +77,13 @@ class Retention:
             await session.execute(emptied.values(blob=None))
         return len(task_ids)
 
-    async def _drop_picks(self) -> None:
-        before = self._clock.now() - timedelta(seconds=PICK_LIVES_S)
+    async def _drop_days(self) -> None:
+        """What is kept for an hour or a day only."""
+        now = self._clock.now()
+        before = now - timedelta(seconds=PICK_LIVES_S)
         async with self._db.write() as session:
             await session.execute(delete(Pick).where(Pick.created_at < before))
+            await forgotten.drop_spent(session, now)
 
     async def _collect(self) -> int:
         before = self._clock.now() - timedelta(seconds=FRESH_S)

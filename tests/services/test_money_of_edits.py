@@ -119,6 +119,20 @@ async def test_a_members_share_of_the_pool_ends_at_the_cap_and_refunds_count_not
     assert codes == {f"pool:{GUILD}"}
 
 
+async def test_who_was_forgotten_today_has_no_second_share_of_the_pool(
+    app: App, tmp_path: Path
+) -> None:
+    await fill(app, 100)
+    await pays(app, Payer.POOL, cap=14)
+    for key in ("k1", "k2"):
+        await until(app, (await app.intake.submit(request(tmp_path, key))).id)
+        await app.credits.erasures.ask(ALICE)
+    with pytest.raises(NotEnoughCredits, match="pool has 0 for you today"):
+        await app.intake.submit(request(tmp_path, "k3"))
+    other = await app.intake.submit(request(tmp_path, "k4", user_id=BOB))
+    assert await payer(app, other.id) == f"pool:{GUILD}"
+
+
 async def test_a_sponsored_thread_pays_until_it_cannot_and_then_the_member_does(
     app: App, tmp_path: Path
 ) -> None:

@@ -5,8 +5,11 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
+from bot.db.credits import ForgottenMember
 from bot.errors import BadOption, NotEnoughCredits, NotYours
+from bot.services import forgotten
 from bot.services.economy import Payer
 from bot.services.ledger import user_code
 from bot.services.treasury import Deed
@@ -53,6 +56,25 @@ async def test_it_is_never_split(money: Money) -> None:
     await sponsor(money)
     with pytest.raises(NotEnoughCredits, match=r"sponsor has 20 left, you have 100, .*pool has 50"):
         await money.payer(HOME, ALICE, 101)
+
+
+async def test_the_share_of_whoever_was_forgotten_is_known_for_that_day_only(money: Money) -> None:
+    await money.rulebook.change(HOME, ADMIN, payers=(Payer.POOL,), pool_daily_max=20)
+    async with money.db.write() as session:
+        await forgotten.remember(session, HOME, ALICE)
+        for spent in (5, 10):
+            await forgotten.keep_spent(session, HOME, ALICE, spent, money.clock.now())
+    assert await money.payer(HOME, ALICE, 5) == POOL
+    with pytest.raises(NotEnoughCredits, match="pool has 5 for you today"):
+        await money.payer(HOME, ALICE, 6)
+    await money.clock.advance(86_400)
+    assert await money.payer(HOME, ALICE, 20) == POOL
+    async with money.db.write() as session:
+        await forgotten.drop_spent(session, money.clock.now())
+        kept = (
+            await session.execute(select(ForgottenMember.day, ForgottenMember.pool_spent))
+        ).one()
+    assert tuple(kept) == (None, 0)
 
 
 async def test_a_sponsor_pays_in_their_thread_until_the_time_is_over(money: Money) -> None:
