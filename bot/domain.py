@@ -190,6 +190,7 @@ class EditRequest:
     """One wish as it reached us: its files are on this disk, nothing of Discord is in it.
 
     `ask` is why its member is to be asked before it goes; empty: only where there is a doubt.
+    `anew`: what the earlier edit had marked is not taken; a draft waits for a new place.
     """
 
     request_key: str
@@ -213,6 +214,7 @@ class EditRequest:
     place_ids: frozenset[int] = frozenset()
     age_restricted: bool = False
     ask: str = ""
+    anew: bool = False
 
 
 @dataclass(frozen=True, slots=True)

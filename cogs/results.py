@@ -28,6 +28,10 @@ if TYPE_CHECKING:
     from bot.app import App
 
 
+PAINT_ASKED = "This is what I would change. Press Go, or mark another place first."
+FORMS = {"same": more.same_form, "paint": more.paint_form, "expand": more.expand_form}
+
+
 class Results(commands.Cog):
     """Opens the forms, takes what was filled in, and shows what is only looked at."""
 
@@ -42,6 +46,7 @@ class Results(commands.Cog):
         self._bot.forms |= {
             "edit": Form(Use.EDIT, self.edited),
             "same": Form(Use.EDIT, self.replaced),
+            "paint": Form(Use.EDIT, self.painted),
             "expand": Form(Use.EDIT, self.expanded),
         }
 
@@ -72,7 +77,7 @@ class Results(commands.Cog):
 
     async def _act(self, interaction: AnyInteraction, action: str, task_id: str, n: int) -> None:
         match action:
-            case "same" | "expand":
+            case "same" | "paint" | "expand":
                 await self._open(interaction, action, task_id, n)
             case "compare":
                 await self._compare(interaction, task_id, n)
@@ -86,8 +91,7 @@ class Results(commands.Cog):
     async def _open(self, interaction: AnyInteraction, action: str, task_id: str, n: int) -> None:
         await admit(interaction, Use.EDIT)
         view, _ = await self._app.desk.looks.result(viewer(interaction), task_id, n)
-        form = more.same_form if action == "same" else more.expand_form
-        await interaction.response.send_modal(form(view, n, self._prompt_max))
+        await interaction.response.send_modal(FORMS[action](view, n, self._prompt_max))
 
     async def edited(self, interaction: AnyInteraction, values: Mapping[str, str]) -> None:
         """Make the same edit with other words."""
@@ -105,9 +109,17 @@ class Results(commands.Cog):
         task_id, n = read_about(values[ABOUT])
         parent = await self._parent(task_id)
         kept = from_json(MaskTuning, parent.mask_operations)
-        op = Op.ERASE if parent.op is Op.ERASE else Op.INPAINT
         tuning = MaskTuning(grow_px=kept.grow_px, feather_px=kept.feather_px)
-        await self._submit(interaction, op, parent, n, values, tuning)
+        await self._submit(interaction, _op_on(parent), parent, n, values, tuning)
+
+    async def painted(self, interaction: AnyInteraction, values: Mapping[str, str]) -> None:
+        """Prepare a draft of a result that waits for its place to be marked."""
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        task_id, n = read_about(values[ABOUT])
+        parent = await self._parent(task_id)
+        await self._submit(
+            interaction, _op_on(parent), parent, n, values, MaskTuning(), PAINT_ASKED
+        )
 
     async def expanded(self, interaction: AnyInteraction, values: Mapping[str, str]) -> None:
         """Add room at the sides of a result."""
@@ -131,8 +143,9 @@ class Results(commands.Cog):
         n: int,
         values: Mapping[str, str],
         tuning: MaskTuning,
+        ask: str = "",
     ) -> None:
-        """By the same provider, where that can do it."""
+        """By the same provider, where that can do it; with `ask`, a draft without a mask."""
         check_permissions(interaction)
         can = {spec.slug for spec in self._app.desk.routing.offers(op)}
         request = replace(
@@ -141,6 +154,8 @@ class Results(commands.Cog):
             prompt=values.get("prompt", ""),
             provider=parent.provider if parent.provider in can else None,
             tuning=tuning,
+            ask=ask,
+            anew=bool(ask),
         )
         await show_made(interaction, await self._app.intake.submit(request))
 
@@ -180,6 +195,11 @@ class Results(commands.Cog):
     @property
     def _prompt_max(self) -> int:
         return self._app.desk.limits.prompt_length_max
+
+
+def _op_on(parent: Task) -> Op:
+    """What is done to a place of its result."""
+    return Op.ERASE if parent.op is Op.ERASE else Op.INPAINT
 
 
 async def setup(bot: InpaintBot) -> None:

@@ -15,7 +15,7 @@ from bot.domain import PASTED_BACK, Op, ResultState, TaskState
 from bot.services.access import Use
 from bot.services.cards import ResultView, TaskView
 
-HINT = "More: same place, expand, original, compare, info"
+HINT = "More: same place, paint, expand, compare, original, info"
 PROMPT_FIELD_MAX = 4000
 SIDES_SHOWN = "all sides 25%"
 WORDED = PASTED_BACK | {Op.IMAGINE}
@@ -33,6 +33,7 @@ class Action:
 
 ACTIONS: Mapping[str, Action] = {
     "same": Action("Same place", "New words for the same place of this result", Use.EDIT),
+    "paint": Action("Paint", "Mark another place on this result", Use.EDIT),
     "expand": Action("Expand", "Add room at its sides and fill it", Use.EDIT),
     "compare": Action("Compare", "Before, mask and after in one picture", Use.LOOK),
     "original": Action("Original", "The exact file, without any loss", Use.LOOK),
@@ -93,6 +94,13 @@ def same_form(view: TaskView, n: int, length_max: int) -> ui.Modal:
     """New words for the place that this result's edit had changed."""
     fields = [_prompt(view, length_max, "What should be there now. The mask stays the same.")]
     return modal("same", "Same place", fields, f"{view.task.id}-{n}")
+
+
+def paint_form(view: TaskView, n: int, length_max: int) -> ui.Modal:
+    """Words for a place of this result that is marked next."""
+    hint = "What should be there. Next you mark the place; nothing is charged before that."
+    fields = [_prompt(view, length_max, hint)]
+    return modal("paint", "Paint", fields, f"{view.task.id}-{n}")
 
 
 def expand_form(view: TaskView, n: int, length_max: int) -> ui.Modal:

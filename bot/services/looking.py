@@ -26,6 +26,10 @@ PAINT_IT = (
     "Now say where: press **Paint in browser** and cover what should change, by finger, pen or "
     "mouse. Or send it again with `where` (such as `center 40%`) or a `mask`."
 )
+PICK_IT = (
+    "Now say where: press **Cells** and pick from a grid what should change. Or send it again "
+    "with `where` (such as `center 40%`) or a `mask`."
+)
 PAINTABLE = frozenset({Op.INPAINT, Op.ERASE})
 CHANGED = "Done: the tinted part is what will change now. Press {} if it is right."
 TURNED = "Turned around: this is what will change now. Press {} if it is right."
@@ -66,15 +70,16 @@ class Looking:
         return Kept(columns, (*kept.blobs, *picture.blobs))
 
     async def _unmarked(self, request: EditRequest, source: Source, taken: TakenIn) -> Kept:
-        """A draft that waits for its mask, where there is a page to paint one on."""
-        if not self._has_page or request.op not in PAINTABLE or request.origin is Origin.CLI:
+        """A draft that waits for its mask: asked for, or where there is a page to paint one on."""
+        waits = self._has_page or request.anew
+        if not waits or request.op not in PAINTABLE or request.origin is Origin.CLI:
             raise BadMask(NO_MASK)
         picture = await self._keep_picture(source, taken)
         columns = {
             **picture.columns,
             "mask_source": MaskSource.NONE,
             "mask_operations": to_json(request.tuning),
-            "draft_reason": PAINT_IT,
+            "draft_reason": PAINT_IT if self._has_page else PICK_IT,
             "notes": [*taken.picture_facts.notes],
         }
         return Kept(columns, picture.blobs)
@@ -126,7 +131,7 @@ class Looking:
                 take_parent,
                 source.stored,
                 request.mask,
-                source.mask,
+                None if request.anew else source.mask,
                 request.tuning,
                 folder,
                 self._pixels_max,

@@ -55,6 +55,7 @@ GOING_ON: Mapping[str, Entrance] = {
     "form prompt": sent("prompt", prompt="a boat instead"),
     "form edit": sent("edit", prompt="a boat again"),
     "form same": sent("same", prompt="another boat"),
+    "form paint": sent("paint", prompt="a boat elsewhere"),
     "form expand": sent("expand", where="left 25%", prompt="a boat there"),
 }
 
@@ -95,7 +96,7 @@ async def forms_of(world: World, card: Any, draft: Any) -> dict[str, Interaction
     edit = await world.alice.click(card, custom_id=task_id)
     prompt = await world.alice.click(draft, label="Prompt")
     return {"edit": edit, "prompt": prompt} | {
-        each: await _more(world, card, each) for each in ("same", "expand")
+        each: await _more(world, card, each) for each in ("same", "paint", "expand")
     }
 
 

@@ -59,6 +59,21 @@ async def test_without_any_mask_there_is_a_draft_to_paint_on(world: World) -> No
     assert done.mask_facts["source"] == "page"
 
 
+async def test_a_result_is_painted_on_by_the_menu_of_its_card(world: World) -> None:
+    await world.inpaint()
+    first = await world.in_state(TaskState.DONE)
+    menu = f"pick/more:{first.id}"
+    form = await world.alice.select(world.card(), ["paint"], custom_id=menu)
+    draft = await world.alice.submit_modal(form, {"prompt": "a gull"})
+    assert "Paint in browser" in labels_of(draft.response)
+    assert "Now say where" in text_of(draft.response)
+    waiting = (await world.tasks())[-1]
+    assert waiting.mask_blob is None
+    await world.app.painting.submit(waiting.id, Painted(STROKES, "a gull"))
+    done = await world.in_state(TaskState.DONE)
+    assert (done.parent_task_id, done.mask_facts["source"]) == (first.id, "page")
+
+
 async def test_what_is_drawn_there_becomes_the_edit(world: World) -> None:
     await world.inpaint(mask=MOSTLY)
     task = await world.task()

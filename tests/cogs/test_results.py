@@ -39,7 +39,7 @@ async def test_a_card_has_one_row_of_buttons_and_one_menu(world: World) -> None:
     assert len(rows) == 2
     (menu,) = rows[1]["components"]
     values = [option["value"] for option in menu["options"]]
-    assert values == ["same", "expand", "compare", "original", "info"]
+    assert values == ["same", "paint", "expand", "compare", "original", "info"]
 
 
 async def test_edit_again_takes_other_words_for_the_same_place(world: World) -> None:
@@ -63,6 +63,25 @@ async def test_the_same_place_is_changed_on_the_result(world: World) -> None:
     assert (second.parent_task_id, second.parent_result_n) == (first.id, 1)
     assert (second.op, second.mask_source) == (Op.INPAINT, MaskSource.PARENT)
     assert second.mask_facts["box"] == first.mask_facts["box"]
+
+
+async def test_another_place_is_marked_on_a_result(world: World) -> None:
+    first = await finished(world)
+    form = await chosen(world, "paint")
+    await world.restart()
+    draft = await world.alice.submit_modal(form, {"prompt": "a gull"})
+    assert draft.ephemeral
+    assert "press **Cells**" in said(draft)
+    assert "Go" not in labels_of(draft.response)
+    grid = await world.alice.click(draft.response, label="Cells")
+    waiting = (await world.tasks())[-1]
+    assert (waiting.state, waiting.mask_blob, waiting.held) == (S.DRAFT, None, 0)
+    await world.alice.select(grid.response, ["A1"], custom_id=f"pick/cells:{waiting.id}")
+    await world.alice.click(draft.response, label="Go")
+    second = await world.in_state(S.DONE)
+    assert (second.parent_task_id, second.parent_result_n) == (first.id, 1)
+    assert (second.prompt, second.mask_source) == ("a gull", MaskSource.CELLS)
+    assert second.mask_facts["box"] != first.mask_facts["box"]
 
 
 async def test_room_is_added_at_the_sides_of_a_result(world: World) -> None:

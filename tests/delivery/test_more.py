@@ -9,7 +9,7 @@ from bot.services.cards import TaskView
 from tests.delivery import layouts
 from tests.delivery.views import NOW, TASK_ID, done, file, view
 
-ALL = ["same", "expand", "compare", "original", "info"]
+ALL = ["same", "paint", "expand", "compare", "original", "info"]
 
 
 @pytest.mark.parametrize(
@@ -17,7 +17,7 @@ ALL = ["same", "expand", "compare", "original", "info"]
     [
         (done(), ALL),
         (done(op=Op.OUTPAINT), ALL),
-        (done(op=Op.IMAGINE, mask_blob=None), ["expand", "original", "info"]),
+        (done(op=Op.IMAGINE, mask_blob=None), ["paint", "expand", "original", "info"]),
         (done(hidden=True), []),
         (done(let_go_at=NOW), []),
         (done(results=()), []),
