@@ -15,13 +15,12 @@ from bot.services.history import Cursor, Edit, Entry, History
 from bot.services.leaderboard import Board, Rank
 from bot.services.ledger import Purpose
 from bot.services.pages import Page
-from bot.services.payers import Pocket
+from bot.services.payers import SHORT, Pocket
 from bot.services.spending import Spending
 from bot.services.treasury import Standing
 
 REASON_SHOWN_MAX = 120
 NEWEST = "0"
-SHORT = "You are owed credits, but this server's pool is too empty to grant them. Ask an admin."
 GRANTED = {Purpose.FIRST: "first grant", Purpose.TOPUP: "allowance"}
 WHO_PAYS = {
     Payer.OWN: "your own credits",
@@ -50,7 +49,7 @@ def render_balance(seen: Standing, pockets: Sequence[Pocket]) -> ui.LayoutView:
         f"{words.credits(grant.amount).capitalize()} just came in: your {GRANTED[grant.purpose]}."
         for grant in seen.granted.grants
     ]
-    lines += [SHORT] if seen.granted.short else []
+    lines += [f"{SHORT}."] if seen.granted.short else []
     order = [f"{WHO_PAYS[each.payer]} ({each.most:,})" for each in pockets]
     lines.append(f"-# An edit here is paid by the first that covers it: {', then '.join(order)}.")
     return page_of([ui.TextDisplay("\n".join(lines)), row(NEWEST, "history")])

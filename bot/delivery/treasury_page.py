@@ -27,6 +27,10 @@ PAYERS = {
     Payer.SPONSOR: "a thread's sponsor",
 }
 PRICES_SHOWN_MAX = 20
+EMPTY = (
+    "**It is empty: nobody gets anything now.** The operator fills it with "
+    "`inpaint-bot ledger grant pool:SERVER_ID CREDITS`."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +62,7 @@ def render_coffer(coffer: Coffer, first_default: int) -> ui.LayoutView:
     ]
     empty = not coffer.mints and not coffer.available
     if empty:
-        lines.insert(1, "**It is empty: nobody gets anything now.**")
+        lines.insert(1, EMPTY)
     parts: list[ui.Item[Any]] = [ui.TextDisplay("\n".join(lines)), row("1", "books")]
     return page_of(parts, AMBER if empty else BLUE)
 

@@ -18,7 +18,8 @@ GIFT = "give"  # what the keys of gifts begin with
 TO_ONESELF = "You cannot give credits to yourself. Nothing was moved."
 EMPTY_POOL = (
     "That takes {amount:,} credits and this server's pool has {pool:,}, so nothing was moved. "
-    "Only the operator of the bot fills the pool."
+    "Only the operator of the bot fills the pool, with `inpaint-bot ledger grant pool:{guild_id} "
+    "CREDITS`."
 )
 
 
@@ -135,7 +136,9 @@ class Treasury:
         target = await self._purse(session, deed.guild_id, deed.user_id)
         if not await self._once(session, deed, (source, target), amount, Purpose.GRANT):
             pool = (await self._ledger.balance_of(session, source))[0]
-            raise NotEnoughCredits(EMPTY_POOL.format(amount=amount, pool=pool))
+            raise NotEnoughCredits(
+                EMPTY_POOL.format(amount=amount, pool=pool, guild_id=deed.guild_id)
+            )
         return Moved(amount, (await self._ledger.balance_of(session, target))[0])
 
     async def _take(self, session: AsyncSession, deed: Deed, amount: int) -> Moved:

@@ -55,7 +55,8 @@ async def test_an_empty_pool_grants_nothing_and_says_so(world: World) -> None:
     assert "pool is too empty" in said(await run(world, "balance"))
     refused = said(await world.inpaint())
     assert "This costs 7 credits and you have 0" in refused
-    assert "pool is too empty to grant them" in refused
+    assert "pool is too empty to grant them. Ask an admin to have it filled, or pick" in refused
+    assert "Nothing was charged." in refused
     assert await world.tasks() == []
 
 

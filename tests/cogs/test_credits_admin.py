@@ -63,6 +63,7 @@ async def test_no_more_than_the_pool_or_the_member_has(world: World) -> None:
     mara = await boss(world)
     much = await run(world, mara, "grant", member=world.bob, amount=2_000_000, reason="x")
     assert "server's pool has 1,000,000, so nothing was moved" in said(much)
+    assert f"inpaint-bot ledger grant pool:{world.guild.id} CREDITS" in said(much)
     none = await run(world, mara, "take", member=world.bob, amount=1, reason="x")
     assert f"<@{world.bob.id}> has 0 that are not held" in said(none)
 

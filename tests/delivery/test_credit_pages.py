@@ -165,5 +165,6 @@ def test_charts_are_told_in_words_within_discords_limit() -> None:
 def test_an_empty_pool_is_said_first() -> None:
     page = render_coffer(Coffer(Economy(), 0, 0, mints=False), 1000)
     assert "It is empty: nobody gets anything now." in layouts.text(page)
+    assert "`inpaint-bot ledger grant pool:SERVER_ID CREDITS`" in layouts.text(page)
     home = render_coffer(Coffer(Economy(), 0, 0, mints=True), 1000)
     assert "It is empty" not in layouts.text(home)
