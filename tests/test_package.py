@@ -164,7 +164,17 @@ def test_the_service_leaves_start_up_mistakes_alone() -> None:
     # Else the picture workers would get the signal, too, and die under the last edits.
     assert service["KillMode"] == "mixed"
     assert service["WorkingDirectory"] == f"/var/lib/{service['StateDirectory']}"
-    assert service["Environment"] == f"DATA_DIR={service['WorkingDirectory']}"
+    told = dict(pair.split("=") for pair in service["Environment"].split())
+    assert told["DATA_DIR"] == service["WorkingDirectory"]
+
+
+def test_the_charts_fonts_are_listed_where_the_bot_may_write() -> None:
+    image = " ".join(instructions("ENV "))
+    assert f"MPLCONFIGDIR={instructions('VOLUME ')[0]}/" in image
+    unit = (ROOT / "deploy/inpaint-bot.service").read_text("utf-8")
+    data = re.search(r"^Environment=DATA_DIR=(\S+) MPLCONFIGDIR=(\S+)$", unit, re.MULTILINE)
+    assert data
+    assert data[2].startswith(f"{data[1]}/")
 
 
 @pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="systemd is not here")
