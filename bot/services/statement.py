@@ -11,10 +11,21 @@ from sqlalchemy.orm import aliased
 
 from bot.db.models import Account, TaskRow, Transfer
 from bot.errors import BadOption
-from bot.services.ledger import ISSUANCE
+from bot.services.ledger import ISSUANCE, Purpose
 from bot.services.recount import movements
 
 PAGE_MAX = 500
+# As the members' own history says it; only moves from before purposes were kept have none.
+CALLED = {
+    Purpose.FIRST: "first grant",
+    Purpose.TOPUP: "allowance",
+    Purpose.GRANT: "grant",
+    Purpose.TAKE: "taken",
+    Purpose.GIVE: "gift",
+    Purpose.SPONSOR: "sponsored",
+    Purpose.BACK: "back",
+    Purpose.FORGET: "forgotten",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,5 +113,7 @@ def _what(transfer: Transfer, other: str, change: int) -> str:
             return "hold"
         case "resolve":
             return "refund" if change > 0 and not transfer.amount else "settle"
+        case _ if transfer.purpose:
+            return CALLED[Purpose(transfer.purpose)]
         case _:
             return "grant" if other == ISSUANCE else "move"

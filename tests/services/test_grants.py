@@ -14,8 +14,8 @@ from bot.db.migrate import upgrade
 from bot.errors import BadOption
 from bot.services.clock import SystemClock
 from bot.services.grants import AMOUNT_MAX, Granted, grant, stored_key
-from bot.services.ledger import Ledger
-from bot.services.statement import Line, Statement, statement
+from bot.services.ledger import Ledger, Purpose
+from bot.services.statement import CALLED, Line, Statement, statement
 from tests.services.engine import ALICE, GUILD, opened, purse, request, until
 from tests.services.scripted import Scripted
 
@@ -113,7 +113,7 @@ async def test_a_statement_tells_the_whole_life_of_an_edit(app: App, tmp_path: P
     assert told == [
         ("settle", 0, 93, 0, "house:scripted"),
         ("hold", -7, 93, 7, ""),
-        ("grant", 100, 100, 0, "issuance"),
+        ("first grant", 100, 100, 0, "issuance"),
     ]
     assert [line.task_id for line in seen.lines] == [task.id, task.id, None]
     assert (seen.available, seen.held, seen.older) == (93, 0, False)
@@ -128,6 +128,17 @@ async def test_a_refund_is_told_from_a_settlement_of_nothing(db: Database) -> No
             await LEDGER.resolve(session, f"h:{key}", f"r:{key}", 0, "house:x")
     told = [(line.what, line.change) for line in (await stated(db)).lines]
     assert told == [("settle", 0), ("hold", 0), ("refund", 6), ("hold", -6), ("grant", 10)]
+
+
+@pytest.mark.parametrize("purpose", Purpose)
+async def test_a_statement_says_what_each_move_was_for(db: Database, purpose: Purpose) -> None:
+    async with db.write() as session:
+        account = await LEDGER.account(session, CODE)
+        source = await LEDGER.issuance(session)
+        await LEDGER.move(session, "named", source, account, 5, purpose=purpose)
+        await LEDGER.move(session, "nameless", source, account, 5)
+    told = [line.what for line in (await stated(db)).lines]
+    assert told == ["grant", CALLED[purpose]]
 
 
 async def test_pages_follow_each_other_without_a_gap(db: Database) -> None:
