@@ -202,9 +202,12 @@ class ApiClient:
             raise _Later(Unavailable(log=f"no answer: {type(error).__name__}")) from error
         if answer.is_good and call.takes(answer):
             return answer
-        error = call.error(answer, other_error)
+        error, after_s = call.error(answer, other_error), answer.retry_after_s
+        if isinstance(error, NotSent):
+            # Its own words for being busy: what began before goes on all the same.
+            error, after_s = Unavailable(log=error.log), error.retry_after_s or after_s
         if isinstance(error, Unavailable) or answer.is_good:
-            raise _Later(error, answer.retry_after_s)
+            raise _Later(error, after_s)
         raise error
 
     async def _patiently(self, attempt: Callable[[], Awaitable[T]]) -> T:

@@ -77,6 +77,15 @@ def _does(behavior: str, ends: str, **more: Any) -> Row:
     return Row(ends, behavior=behavior, **more)
 
 
+# As ModelsLab documents it, and with the words where the others keep theirs.
+BUSY_SAID = "Rate limit exceeded. Maximum 5 queued requests allowed."
+BUSY: dict[str, Any] = {
+    "status": "error",
+    "message": BUSY_SAID,
+    "errors": [{"msg": BUSY_SAID}],
+    "error_data": BUSY_SAID,
+    "retry_after": 7,
+}
 NOTHING_SENT = "failed not_sent"
 LOST = "unknown unknown"
 HASTE = {"submit_timeout_s": 0.4}
@@ -96,6 +105,7 @@ SUBMIT = {
     "429 always": _status(429, NOTHING_SENT, submits=STARTS_MAX),
     "429 once": _status(429, "done", submits=2, times=1),
     "429 says when": _status(429, "done", submits=2, times=1, retry_after="7"),
+    "429 in its own words": _status(429, "done", submits=2, times=1, body=BUSY),
     "500": _status(500, LOST),
     "502": _status(502, LOST),
     "503": _status(503, LOST),
@@ -129,6 +139,7 @@ POLL = {
     "poll: 413": _status(413, "failed rejected", "poll"),
     "poll: 429 twice": _status(429, "done", "poll", times=2),
     "poll: 429 says when": _status(429, "done", "poll", times=1, retry_after="1"),
+    "poll: 429 in its own words": _status(429, "done", "poll", times=2, body=BUSY),
     "poll: 500 for a while": _status(500, "done", "poll", times=9),
     "poll: 500 always": replace(_status(500, "failed deadline", "poll"), spec=SHORT),
     "poll: 502 once": _status(502, "done", "poll", times=1),

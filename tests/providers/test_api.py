@@ -167,6 +167,18 @@ async def test_the_server_says_how_long_to_wait() -> None:
     assert service.pauses_s == [17]
 
 
+async def test_words_for_being_busy_end_nothing_that_has_begun() -> None:
+    def explain(status: int, body: Any) -> ProviderError | None:
+        return NotSent(retry_after_s=body["retry_after"])
+
+    service = Service(says(429, {"retry_after": 30}), says(200, {"id": 1}))
+    assert await service.client().request(POLICY, "POST", BASE, explain=explain) == {"id": 1}
+    assert service.pauses_s == [30]
+    always = Service(says(429, {"retry_after": 30}))
+    with pytest.raises(Unavailable):
+        await always.client().request(POLICY, "POST", BASE, explain=explain)
+
+
 async def test_nobody_waits_longer_than_a_minute() -> None:
     service = Service(says(429, Retry_After="61"), says(200))
     with pytest.raises(Unavailable):
