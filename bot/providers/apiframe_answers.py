@@ -120,7 +120,8 @@ def _pictures(task_id: str, body: dict[str, Any]) -> tuple[Delivered, ...]:
     if isinstance(urls, list) and urls:
         each = enumerate(cast("list[Any]", urls), 1)
         return tuple(_delivered(url, task_id, n) for n, url in each)
-    url = first_text(body, "image_url")
+    # Its own client reads both spellings.
+    url = first_text(body, "image_url", "imageUrl")
     return (_delivered(url, task_id, None),) if url else ()
 
 
