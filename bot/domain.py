@@ -189,8 +189,7 @@ class ReplyHandle:
 class EditRequest:
     """One wish as it reached us: its files are on this disk, nothing of Discord is in it.
 
-    `ask` is why its member is to be asked before it goes; empty: only where there is a doubt.
-    `anew`: what the earlier edit had marked is not taken; a draft waits for a new place.
+    `ask`: why its member is asked first, doubts aside; `anew`: the earlier edit's mask is let be.
     """
 
     request_key: str

@@ -35,12 +35,17 @@ from bot.imaging.export import FORMATS, JPEG_SUFFIXES, export
 from bot.services.access import Who
 from bot.services.cards import TaskView
 from bot.services.choosing import offers_of
+from bot.services.looking import NO_MASK
 from bot.settings import Settings
 from cogs.ui.uploads import check_size
 
 # The operator at the terminal is no member of Discord.
 OPERATOR = Who(user_id=0, guild_id=0)
 LOSSY = "A JPEG does not keep the exact pixels; .png and .webp do."
+NO_MASK_HERE = (
+    "Tell me where to edit: give as --mask a copy of the picture that you painted on, or a mask "
+    "(white is what to change), or make that part of the picture transparent."
+)
 DOUBTFUL = "Here --invert turns the mask around, and --force takes it as it is."
 
 
@@ -99,6 +104,11 @@ async def _submitted(app: App, args: Namespace) -> Task:
         if args.demo and not args.mask:
             request = await with_own_picture(app, request, folder)
         return await app.intake.submit(request)
+    except BadMask as error:
+        if error.sentence != NO_MASK:
+            raise
+        # Members are told of options that are not here.
+        raise BadMask(NO_MASK_HERE) from error
     finally:
         await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
 

@@ -18,7 +18,8 @@ INTRO = (
 )
 KEPT = (
     "**Privacy** I keep your pictures, masks and prompts for {days} days at most, to go on from "
-    "and to show again. I read no messages."
+    "and to show again. Of messages I read only replies that call me, what they reply to, and "
+    "those that you pick by a right-click."
 )
 NO_COUNT = "I cannot count the queue right now."
 

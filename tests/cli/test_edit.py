@@ -143,7 +143,7 @@ BAD: dict[str, tuple[dict[str, object], str]] = {
     "not an image": ({"photo": "text.png"}, "That file is not an image that I can read."),
     "a mask of another shape": ({"mask": "wide.png"}, "shape"),
     "an empty mask": ({"mask": "black.png"}, "empty"),
-    "no mask": ({"mask": None}, "Tell me where to edit"),
+    "no mask": ({"mask": None}, "Tell me where to edit: give as --mask"),
     "an unknown provider": ({"provider": "nobody"}, "There is no provider `nobody` here."),
     "a prompt too long": ({"prompt": "x" * 1001}, "1,001 characters"),
     "an unknown format": ({"out": "out.tiff"}, "I cannot write out.tiff: let its name end in one"),
