@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+import discord
 from discord import app_commands
 from discord.app_commands import Choice
 from discord.ext import commands
@@ -14,6 +15,7 @@ from bot.delivery.lists import render_tasks
 from bot.delivery.reply import show, tell
 from bot.errors import MissingPermission, TaskGone
 from bot.services.access import Use
+from bot.services.passing import passing_folder
 from bot.services.showing import Shown
 from bot.services.tasks import CancelOutcome
 from cogs.ui import choices
@@ -113,8 +115,12 @@ class Tasks(commands.GroupCog, group_name="task", group_description="Your edits,
         await show_details(interaction, shown)
 
     async def _family(self, interaction: AnyInteraction, task: str, number: int) -> None:
-        family = await self._app.desk.families.of(viewer(interaction), task, number)
-        await show(interaction, render_family(family))
+        families = self._app.desk.families
+        family = await families.of(viewer(interaction), task, number)
+        async with passing_folder(self._app.settings.data_dir / "work") as folder:
+            sheet = await families.sheet(family, folder)
+            files = [discord.File(sheet.path)] if sheet else []
+            await show(interaction, render_family(family, sheet), files)
 
     @app_commands.command(extras={USE: Use.TAKE_BACK})
     @app_commands.describe(task="Which edit: type a part of its prompt")

@@ -1,9 +1,10 @@
 """What `/task tree` looks like: the family of an edit as an indented list, and the ways on."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import discord
-from discord import ui
+from discord import MediaGalleryItem, ui
 
 from bot.delivery import words
 from bot.delivery.buttons import TaskButton
@@ -12,24 +13,28 @@ from bot.delivery.reply_card import card_link
 from bot.delivery.selects import Option
 from bot.delivery.status import BLUE, STATES
 from bot.domain import Task, TaskState
-from bot.services.families import Family, Member
+from bot.services.families import Family, Member, Sheet
 
 TITLE = "### The family of this edit"
-PROMPT_SHOWN_MAX, LABEL_MAX = 80, 90
+PROMPT_SHOWN_MAX, LABEL_MAX, ALT_LABEL_MAX = 80, 90, 60
 # Deeper ones stand no further in: a phone has little room.
 INDENTS_MAX = 6
 HINT = "Look at one, or go on from it"
 UNDO = "To undo, pick the earlier one and go on from that: nothing is ever overwritten."
 
 
-def render_family(family: Family) -> ui.LayoutView:
-    """Draw a page of it; each line leads to its card, where there is one."""
+def render_family(family: Family, sheet: Sheet | None = None) -> ui.LayoutView:
+    """Draw a page of it; each line leads to its card, where there is one.
+
+    The `sheet` is an attachment of the same message.
+    """
     page, about = family.page, family.about
     count = f"Page {page.number} of {page.pages} · " if page.pages > 1 else ""
-    lines = "\n".join(_line(each, about) for each in page.items)
+    lines = "\n".join(_line(number, each, about) for number, each in enumerate(page.items, 1))
     parts: list[ui.Item[Any]] = [
         ui.TextDisplay("\n".join(filter(None, (TITLE, _credit(family))))),
         ui.TextDisplay(lines),
+        *([_pictures(page.items, sheet)] if sheet else []),
         ui.TextDisplay(f"{UNDO}\n-# {count}{words.counted(page.total, 'edit')} · task {about.id}"),
     ]
     if page.items:
@@ -61,7 +66,16 @@ def _credit(family: Family) -> str:
     return f"Begun by {words.mention(first.user_id)} {words.moment(first.created_at)}."
 
 
-def _line(member: Member, about: Task) -> str:
+def _pictures(members: Sequence[Member], sheet: Sheet) -> ui.MediaGallery[Any]:
+    named = (
+        f"{n}: {words.shortened(_label(members[n - 1].task), ALT_LABEL_MAX)}" for n in sheet.numbers
+    )
+    said = f"Small pictures with the numbers of the list. {'; '.join(named)}"
+    item = MediaGalleryItem(f"attachment://{sheet.path.name}", description=said)
+    return ui.MediaGallery(item)
+
+
+def _line(number: int, member: Member, about: Task) -> str:
     task = member.task
     link = card_link(task)
     which = f"from picture {task.parent_result_n}" if task.parent_result_n else ""
@@ -75,7 +89,7 @@ def _line(member: Member, about: Task) -> str:
     inward = "\u2003" * min(member.depth, INDENTS_MAX) + ("↳ " if member.depth else "")
     prompt = words.plain(task.prompt, PROMPT_SHOWN_MAX)
     said = f"||{prompt}||" if task.hidden and prompt else prompt
-    return inward + " · ".join(filter(None, (*facts, said)))
+    return f"{inward}`{number}` " + " · ".join(filter(None, (*facts, said)))
 
 
 def _name(task: Task) -> str:

@@ -88,7 +88,7 @@ def open_desk(parts: DeskParts) -> Desk:
         guilds=Guilds(db, clock, parts.providers),
         listing=Listing(db),
         showing=showing,
-        families=Families(db, showing),
+        families=Families(db, blobs, parts.pictures, showing),
         looks=Looks(db, blobs, parts.pictures, showing),
         reports=reports,
         standings=Standings(db, clock, parts.providers),

@@ -1,9 +1,14 @@
 """`/task tree`: a family in order, its links, its credit, its pages, and what nobody may see."""
 
+import json
+from io import BytesIO
+
+from PIL import Image
 from simcord.results import InteractionResult
 from sqlalchemy import Engine, event
 
 from bot.domain import Task, TaskState
+from bot.imaging.contact import GAP_PX, TILE_PX
 from bot.services.families import PER_PAGE
 from tests.cogs.staff import copies, said
 from tests.cogs.world import SIMCORD, World, labels_of, text_of
@@ -57,6 +62,51 @@ async def test_a_family_links_its_cards_and_credits_who_began(world: World) -> N
     assert f"Begun by <@{world.alice.id}>" in shown
     for card in world.cards():
         assert f"/{world.channel.id}/{card.id})" in shown
+
+
+def alt(answer: InteractionResult) -> str:
+    """What is said of the small pictures."""
+    assert answer.response is not None
+    shown = json.dumps(answer.response.components, default=lambda each: each.to_dict())
+    return shown.partition("Small pictures")[2].partition('"')[0]
+
+
+async def test_a_family_shows_small_pictures_by_its_numbers(world: World) -> None:
+    family = await grown(world)
+    answer = await tree(world, family[0].id)
+    assert answer.response is not None
+    (sent,) = answer.response.attachments
+    with Image.open(BytesIO(await sent.read())) as sheet:
+        assert sheet.width == 2 * (TILE_PX + GAP_PX) + GAP_PX
+    for number, prompt in enumerate(("red boat", "blue boat", "paper boat", "tall ship"), 1):
+        assert f"{number}: " in alt(answer)
+        assert prompt in alt(answer)
+    (line,) = [each for each in said(answer).splitlines() if "paper boat" in each]
+    assert "`3`" in line
+    assert [each for each in world.leftovers() if not each.name.startswith("post-")] == []
+
+
+async def test_pictures_that_were_reported_or_deleted_are_not_shown(world: World) -> None:
+    family = await grown(world)
+    cards = world.cards()
+    await world.bob.click(cards[0], label="Report")
+    await world.bob.click(cards[1], label="Delete")
+    await world.in_state(S.DONE)
+    answer = await tree(world, family[1].id)
+    assert [prompt for prompt in ("red", "blue", "paper", "tall") if prompt in alt(answer)] == [
+        "paper",
+        "tall",
+    ]
+
+
+async def test_a_family_without_any_picture_is_a_list(world: World) -> None:
+    await world.inpaint()
+    task = await world.in_state(S.DONE)
+    await world.bob.click(world.card(), label="Report")
+    answer = await world.alice.slash(world.channel, "task tree", task=task.id)
+    assert answer.response is not None
+    assert not answer.response.attachments
+    assert not alt(answer)
 
 
 async def test_undo_is_going_on_from_an_earlier_one(world: World) -> None:

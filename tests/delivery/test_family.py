@@ -1,8 +1,12 @@
 """A family's page: its longest form fits Discord."""
 
+from pathlib import Path
+
+from discord import ui
+
 from bot.delivery.family import render_family
 from bot.domain import TaskState
-from bot.services.families import PER_PAGE, Family, Member
+from bot.services.families import PER_PAGE, Family, Member, Sheet
 from bot.services.pages import Page
 from tests.delivery import layouts
 from tests.delivery.views import task
@@ -15,7 +19,13 @@ def test_the_longest_page_fits_discord() -> None:
         Member(task(TaskState.FAILED, id=f"k3f9x2abc{n}", **long, **ids), 9 * n)
         for n in range(PER_PAGE)
     )
-    page = render_family(Family(members[0].task, members[0].task, Page(members, 5, 9, 400)))
+    sheet = Sheet(Path("family.jpg"), tuple(range(1, PER_PAGE + 1)))
+    page = render_family(Family(members[0].task, members[0].task, Page(members, 5, 9, 400)), sheet)
+    (gallery,) = [each for each in page.walk_children() if isinstance(each, ui.MediaGallery)]
+    (item,) = gallery.items
+    assert item.description is not None
+    assert len(item.description) <= 1024
+    assert f"; {PER_PAGE}: " in item.description
     layouts.check_size(page)
     layouts.check_controls(page)
     assert layouts.buttons(page) == ["Back", "More"]
