@@ -8,6 +8,8 @@ from itertools import pairwise
 from pathlib import Path
 
 from bot.domain import MOVES, TaskState
+from tests.crash.deeds import asked_with
+from tests.crash.plans import DEEDS
 from tests.crash.provider import CREDITS_PER_PICTURE, slug
 from tests.crash.rows import DATABASE, TERMINAL, Row, broken, owes_ping, query
 from tests.standin.plans import Plan
@@ -50,7 +52,7 @@ def gather(data: Path, plans: dict[str, Plan], state: Row, events: list[Row]) ->
 
 def problems(evidence: Evidence) -> list[str]:
     """Return every broken promise."""
-    checks = (lost, moved, submitted_twice, ended, unpaid, drift, cards, pings, strays)
+    checks = (lost, moved, submitted_twice, ended, unpaid, by_hand, drift, cards, pings, strays)
     found = [f"{check.__name__}: {line}" for check in checks for line in check(evidence)]
     return [*found, *evidence.broken]
 
@@ -128,6 +130,22 @@ def unpaid(evidence: Evidence) -> Iterator[str]:
         plan = evidence.plans[task["request_key"]]
         if task["state"] == "done" and evidence.delivered[task["id"]] != plan.delivered:
             yield f"{_name(task)} has {evidence.delivered[task['id']]} of {plan.delivered} pictures"
+
+
+def by_hand(evidence: Evidence) -> Iterator[str]:
+    """Every gift, grant and sponsor moved once, between whom and as much as was asked."""
+    codes = {account["id"]: account["code"] for account in evidence.accounts}
+    found: dict[str, list[tuple[tuple[str, str], int]]] = {}
+    for transfer in evidence.transfers:
+        if transfer["purpose"] in DEEDS:
+            between = codes[transfer["from_id"]], codes[transfer["to_id"]]
+            found.setdefault(transfer["key"], []).append((between, transfer["amount"]))
+    for plan in evidence.plans.values():
+        asked = asked_with(plan.key, plan.user_id)
+        if found.pop(asked.key, []) != [(asked.accounts, asked.amount)]:
+            yield f"{asked.key} did not move {asked.amount} once between {asked.accounts}"
+    for key in found:
+        yield f"{key} moved what nobody asked for"
 
 
 def drift(evidence: Evidence) -> Iterator[str]:

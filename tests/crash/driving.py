@@ -16,6 +16,7 @@ from bot.delivery.client import build_bot
 from bot.domain import EditRequest, Origin, Task
 from bot.log import setup_logging
 from bot.settings import Settings
+from tests.crash.deeds import act, asked_with
 from tests.crash.provider import VARIANTS, factory, slug
 from tests.standin.shapes import GUILD_ID
 
@@ -67,6 +68,7 @@ async def _feed(app: App, client: httpx.AsyncClient, args: argparse.Namespace) -
                 if wish["key"] not in seen:
                     task = await app.intake.submit(_request(wish, args.files))
                     cancels.create_task(_cancel(app, task, wish["cancel_after_s"]))
+                    await act(app, asked_with(wish["key"], wish["user_id"]))
                     seen.add(wish["key"])
             await asyncio.sleep(LOOK_S)
 

@@ -19,6 +19,8 @@ LATE_S = (2.0, 3.0)
 LATE_SHARE = 0.04
 AFTER_S_MAX = 0.9
 JOB_S_MAX = 1.5
+# What is done by hand beside the requests, one of these with each, and how many credits it moves.
+DEEDS = {"give": 3, "grant": 5, "sponsor": 30}
 CANCELLED_SHARE = 0.1
 QUICK_SHARE = 0.4
 

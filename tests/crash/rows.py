@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.domain import TaskState
+from tests.crash.plans import DEEDS
 
 Row = dict[str, Any]
 DATABASE = "inpaint-bot.sqlite3"
@@ -74,9 +75,12 @@ def unsettled(data: Path, keys: int) -> str:
     live = Counter(task["state"] for task in tasks if task["state"] not in TERMINAL)
     behind = sum(task["view_posted"] < task["view_rev"] for task in tasks)
     pings = sum(owes_ping(task) and task["ping_message_id"] is None for task in tasks)
-    if len(tasks) == keys and not live and not behind and not pings:
+    moves = query(data / DATABASE, "SELECT purpose FROM transfers WHERE kind = 'move'")
+    deeds = sum(move["purpose"] in DEEDS for move in moves)
+    if len(tasks) == deeds == keys and not live and not behind and not pings:
         return ""
-    return f"{len(tasks)} of {keys} tasks, live {dict(live)}, cards behind {behind}, pings {pings}"
+    done = f"{len(tasks)} tasks and {deeds} deeds of {keys}"
+    return f"{done}, live {dict(live)}, cards behind {behind}, pings {pings}"
 
 
 def broken(data: Path) -> list[str]:
