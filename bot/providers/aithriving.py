@@ -14,7 +14,15 @@ from typing import Any
 from pydantic import SecretStr
 
 from bot.domain import Op, SizeRule
-from bot.errors import BadAnswer, ProviderError
+from bot.errors import (
+    AmbiguousSubmit,
+    AuthFailed,
+    BadAnswer,
+    Filtered,
+    ProviderError,
+    QuotaSpent,
+    Rejected,
+)
 from bot.log import redact
 from bot.providers.api import ApiClient, FilePart
 from bot.providers.base import (
@@ -91,6 +99,10 @@ class Form:
 
     data: Mapping[str, str]
     files: Mapping[str, FilePart]
+
+
+# Failures are free, and without a picture there is nothing else.
+NOTHING = Form({}, {"image": FilePart("image.png", b"")})
 
 
 def provider(parts: Parts) -> Provider | Off:
@@ -172,18 +184,7 @@ class AIThriving:
         by_alpha = self.spec.ops[job.op].mask is Travel.ALPHA
         mask = None if by_alpha else await contents(job.mask)
         form = build(job, await contents(job.picture), mask)
-        body = await self.api.request(
-            FetchPolicy(base_url_origin=origin_of(self.base_url)),
-            "POST",
-            f"{self.base_url}/api/edit/inpaint",
-            headers={name: self.key.get_secret_value() for name in HEADERS},
-            data=form.data,
-            files=form.files,
-            timeout_s=self.spec.submit_timeout_s,
-            submit=True,
-            explain=explain,
-        )
-        return started(parse, body)
+        return started(parse, await self._send(form))
 
     async def lookup(self, job: Job) -> Update | None:
         """Jobs have no names there."""
@@ -202,7 +203,16 @@ class AIThriving:
         await handed_over(picture, target)
 
     async def balance(self) -> Balance | None:
-        """There is no such call."""
+        """None is told; a form without a picture is refused for free, and shows a wrong key.
+
+        How it is refused is not documented, so only words about key and credits count.
+        """
+        try:
+            update = started(parse, await self._send(NOTHING))
+        except (Rejected, Filtered, AmbiguousSubmit):
+            return None
+        if isinstance(update, Failed) and isinstance(update.error, AuthFailed | QuotaSpent):
+            raise update.error
         return None
 
     async def models(self) -> tuple[Model, ...]:
@@ -212,3 +222,16 @@ class AIThriving:
     async def quote_units(self, job: Job) -> Decimal | None:
         """As the spec says."""
         return None
+
+    async def _send(self, form: Form) -> Any:
+        return await self.api.request(
+            FetchPolicy(base_url_origin=origin_of(self.base_url)),
+            "POST",
+            f"{self.base_url}/api/edit/inpaint",
+            headers={name: self.key.get_secret_value() for name in HEADERS},
+            data=form.data,
+            files=form.files,
+            timeout_s=self.spec.submit_timeout_s,
+            submit=True,
+            explain=explain,
+        )

@@ -281,7 +281,7 @@ class Provider(Protocol):
         ...
 
     async def balance(self) -> Balance | None:
-        """What is left; None where the service does not tell."""
+        """What is left, or None; a free call either way where there is one, so a bad key shows."""
         ...
 
     async def models(self) -> tuple[Model, ...]:

@@ -14,7 +14,7 @@ from typing import Any, cast
 from pydantic import SecretStr
 
 from bot.domain import Op, ResultState, SizeRule
-from bot.errors import BadAnswer, Filtered, PictureLost, ProviderError
+from bot.errors import AuthFailed, BadAnswer, Filtered, PictureLost, ProviderError, Rejected
 from bot.log import redact
 from bot.providers.api import ApiClient
 from bot.providers.base import (
@@ -42,6 +42,7 @@ from bot.providers.parts import MediaLinks, Off, Parts, keyless, with_ops
 from bot.providers.sayings import first_text, refusal
 
 POLL_AFTER_S = 4.0
+NO_TASK = "00000000-0000-0000-0000-000000000000"
 HIDDEN = (
     "Qolaba's safety or copyright check withheld every picture. You were not charged. "
     "Another prompt may pass."
@@ -237,7 +238,13 @@ class Qolaba:
         await self.api.download(self.policy, picture.url or "", target)
 
     async def balance(self) -> Balance | None:
-        """No such call is documented."""
+        """None is told; to ask for a task that is not there is free, and shows a wrong key."""
+        try:
+            update = parse(await self._ask("/getImage", {"id": NO_TASK}))
+        except Rejected:
+            return None
+        if isinstance(update, Failed) and isinstance(update.error, AuthFailed):
+            raise update.error
         return None
 
     async def models(self) -> tuple[Model, ...]:

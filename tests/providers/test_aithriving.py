@@ -1,5 +1,5 @@
 from base64 import b64encode
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import replace
 from decimal import Decimal
 from io import BytesIO
@@ -230,6 +230,29 @@ def test_answers_are_kept_as_they_came() -> None:
     update = parse(bodies("aithriving")["data_url"])
     assert isinstance(update, Done)
     assert (update.pictures[0].data or b"").startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "expected"),
+    [
+        (200, {"code": -1, "message": "Invalid token"}, AuthFailed),
+        (200, {"code": -1, "message": "Insufficient credits"}, QuotaSpent),
+        (200, {"code": -1, "message": "image is required"}, None),
+        (400, {"message": "image is required"}, None),
+        (401, {}, AuthFailed),
+        (402, {}, QuotaSpent),
+        (500, {}, None),
+    ],
+)
+async def test_a_check_sends_no_picture_and_finds_a_wrong_key(
+    status: int, body: Any, expected: type[ProviderError] | None
+) -> None:
+    async with at_hand() as (desk, provider):
+        assert await provider.balance() is None
+        assert [call.body for call in desk.sent("submit")] == [{"image": b""}]
+        desk.faults["submit"] = Fault(Kind.STATUS, status, body)
+        with pytest.raises(expected) if expected else nullcontext():
+            assert await provider.balance() is None
 
 
 async def test_there_is_nothing_beside_the_start(tmp_path: Path) -> None:

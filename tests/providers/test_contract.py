@@ -13,6 +13,7 @@ from bot.providers import PROVIDERS, Off, Parts, local
 from bot.providers.api import ApiClient, open_client
 from bot.providers.base import Idempotency, ProviderSpec
 from bot.sandbox.standins.common import KEY, Desk, serving
+from bot.services.breaker import ask
 from bot.settings import Settings
 from tests.providers.case import Case, told
 from tests.providers.cases import CASES
@@ -113,6 +114,9 @@ async def test_a_stranger_is_turned_away(case: Case, tmp_path: Path) -> None:
         work = job(tmp_path, provider, next(iter(provider.spec.ops)), side_px=64)
         with pytest.raises(AuthFailed):
             await provider.submit(await prepared(provider, work))
+        # So `providers check` finds it, too.
+        with pytest.raises(AuthFailed):
+            await ask(provider)
 
 
 @EVERY_CASE

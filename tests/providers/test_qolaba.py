@@ -242,6 +242,19 @@ async def test_it_cannot_cancel_and_tells_no_balance(tmp_path: Path) -> None:
         assert await provider.quote_units(work) is None
 
 
+async def test_a_check_asks_for_no_task_and_finds_a_wrong_key() -> None:
+    async with media_links() as media, at_hand(media) as (desk, provider):
+        assert await provider.balance() is None
+        assert (desk.calls("submit"), desk.calls("poll")) == (0, 1)
+        desk.faults["poll"] = Fault(Kind.STATUS, 404, {"detail": "Not Found"})
+        assert await provider.balance() is None
+        said = {"status": "FAILED", "error": "Invalid API key"}
+        for fault in (Fault(Kind.STATUS, 401), Fault(Kind.STATUS, 200, said)):
+            desk.faults["poll"] = fault
+            with pytest.raises(AuthFailed):
+                await provider.balance()
+
+
 async def test_ids_are_never_the_same_again(tmp_path: Path) -> None:
     async def started() -> str:
         async with media_links() as media, at_hand(media) as (_, provider):
