@@ -39,6 +39,7 @@ Anything else is a bug: the member reads a reference, the log holds the tracebac
 from typing import ClassVar
 
 NOT_CHARGED = "Nothing was charged."
+AGAIN = " Try again, or pick another provider."
 
 
 def not_charged(sentence: str) -> str:
@@ -152,14 +153,14 @@ class TaskGone(UserError):
 class ProviderError(BotError):
     """The provider's side failed; the hold is given back."""
 
-    default = "The provider could not do this. You were not charged."
+    default = "The provider could not do this. You were not charged." + AGAIN
     code = "provider"
 
 
 class NotSent(ProviderError):
     """The job surely never reached the provider, so it may be sent again."""
 
-    default = "The provider cannot be reached right now. You were not charged."
+    default = "The provider cannot be reached right now. You were not charged." + AGAIN
     code = "not_sent"
 
     def __init__(
@@ -172,7 +173,7 @@ class NotSent(ProviderError):
 class Rejected(ProviderError):
     """The provider refused the job with a reason."""
 
-    default = "The provider refused this job. You were not charged."
+    default = "The provider refused this job. You were not charged. Another prompt may pass."
     code = "rejected"
 
 
@@ -189,7 +190,8 @@ class AuthFailed(ProviderError):
     """The operator's key was refused."""
 
     default = (
-        "This provider's key does not work. The operator has to mend that. You were not charged."
+        "This provider's key does not work. The operator has to mend that. You were not charged. "
+        "Pick another provider meanwhile."
     )
     code = "auth"
 
@@ -197,7 +199,10 @@ class AuthFailed(ProviderError):
 class QuotaSpent(ProviderError):
     """The operator's account with the provider is empty."""
 
-    default = "The operator's account with this provider is empty. You were not charged."
+    default = (
+        "The operator's account with this provider is empty. You were not charged. "
+        "Pick another provider meanwhile."
+    )
     code = "quota"
 
 
@@ -213,7 +218,7 @@ class Unavailable(ProviderError):
 class BadAnswer(ProviderError):
     """The provider answered something its contract does not know; `log` names only the keys."""
 
-    default = "The provider gave an answer that I do not understand. You were not charged."
+    default = "The provider gave an answer that I do not understand. You were not charged." + AGAIN
     code = "bad_answer"
 
 
@@ -231,14 +236,17 @@ class AmbiguousSubmit(ProviderError):
 class DeadlinePassed(ProviderError):
     """The provider took longer than its deadline."""
 
-    default = "The provider took too long, so I stopped waiting. You were not charged."
+    default = "The provider took too long, so I stopped waiting. You were not charged." + AGAIN
     code = "deadline"
 
 
 class PictureLost(ProviderError):
     """A picture that should be there cannot be read."""
 
-    default = "A picture of this edit cannot be read any more. You were not charged."
+    default = (
+        "A picture of this edit cannot be read any more. You were not charged. "
+        "Send the picture again as `image`."
+    )
     code = "picture_lost"
 
 

@@ -81,7 +81,9 @@ async def _tried(provider: Provider) -> tuple[bool, str]:
             balance = await ask(provider)
     except ProviderError as error:
         seen = f" ({error.log})" if error.log else ""
-        return False, f"{error.sentence}{seen} {_fix(provider.spec, error)}"
+        # Up to what only a member wants to know.
+        said = error.sentence.partition(" You were not charged")[0]
+        return False, f"{said}{seen} {_fix(provider.spec, error)}"
     except TimeoutError:
         return False, f"It did not answer within {PROBE_TIMEOUT_S:.0f} s. {OUTAGE}"
     if balance is not None:
