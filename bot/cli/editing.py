@@ -43,8 +43,9 @@ from cogs.ui.uploads import check_size
 OPERATOR = Who(user_id=0, guild_id=0)
 LOSSY = "A JPEG does not keep the exact pixels; .png and .webp do."
 NO_MASK_HERE = (
-    "Tell me where to edit: give as --mask a copy of the picture that you painted on, or a mask "
-    "(white is what to change), or make that part of the picture transparent."
+    'Tell me where to edit: write it as --where (such as "center 40%"), give as --mask a copy of '
+    "the picture that you painted on, or a mask (white is what to change), or make that part of "
+    "the picture transparent."
 )
 DOUBTFUL = "Here --invert turns the mask around, and --force takes it as it is."
 
@@ -101,7 +102,7 @@ async def _submitted(app: App, args: Namespace) -> Task:
     folder = await asyncio.to_thread(_new_folder, work)
     try:
         request = _request(args, *await _files(app, args, folder))
-        if args.demo and not args.mask:
+        if args.demo and not (args.mask or args.where):
             request = await with_own_picture(app, request, folder)
         return await app.intake.submit(request)
     except BadMask as error:
@@ -120,7 +121,7 @@ async def _files(app: App, args: Namespace, folder: Path) -> tuple[Path, Path | 
         await asyncio.to_thread(_copy, args.mask, folder, "mask", bytes_max) if args.mask else None
     )
     if drawn:
-        return drawn[0], mask or drawn[1]
+        return drawn[0], mask if args.where else mask or drawn[1]
     return await asyncio.to_thread(_copy, args.photo, folder, "picture", bytes_max), mask
 
 
@@ -152,7 +153,7 @@ def _request(args: Namespace, picture: Path, mask: Path | None) -> EditRequest:
         prompt=args.prompt,
         provider=args.provider,
         count=args.count,
-        tuning=MaskTuning(args.invert, args.grow, args.feather),
+        tuning=MaskTuning(args.invert, args.grow, args.feather, where=args.where),
         options=Options(seed=args.seed),
     )
 

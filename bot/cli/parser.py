@@ -82,6 +82,8 @@ def _edit(commands: "Commands") -> None:
     add = command.add_argument
     add("--out", type=Path, required=True, metavar="FILE", help="result: .png, .webp or .jpg")
     add("--mask", type=Path, help="picture of the same shape: white changes, black stays")
+    where = "place in words: center 40%%, top left, B2, left 25%% (adds room there)"
+    add("--where", default="", metavar="PLACE", help=where)
     add("--prompt", default="", help="what should be there")
     add("--provider", help="who does it; left out, one that can is picked")
     add(

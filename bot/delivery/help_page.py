@@ -35,8 +35,9 @@ TOPICS: Mapping[str, Topic] = {
     "change": Topic(
         "Change a part of a picture",
         "1. Type `/inpaint` and give your picture as **image**.\n"
-        "2. Give a **mask**: a picture of the same shape, white where something is to change and "
-        "black where all stays.\n"
+        "2. Say where: write it as **where**, such as `center 40%`; or paint over that part of a "
+        "copy and give it as **mask**; or give a mask in black and white. **Say where** in this "
+        "list tells more.\n"
         "3. Say what should be there in **prompt**, and send it.\n\n"
         "I show you the marked part, and a card in the channel shows the result. Outside the mask "
         "not a pixel changes.",
@@ -44,12 +45,17 @@ TOPICS: Mapping[str, Topic] = {
         _MASK_ALT,
     ),
     "mask": Topic(
-        "Make a mask",
-        "Open your picture in any paint program, on the phone too:\n"
-        "- paint over everything in **black**, and what is to change in **white**; save it as PNG "
-        "and give it as **mask**, or\n"
-        "- **erase** what is to change until it is transparent, save it as PNG or WebP and give it "
-        "as **image**, with no mask.\n\n"
+        "Say where",
+        "Any one of these will do:\n"
+        "- **where**: `top left`, `bottom third`, `center 40%`, a box as `10% 20% 50% 60%` (left, "
+        "top, width, height), cells of a grid as `B2, C2-D3` (A to E across, 1 to 5 down). "
+        "`left 25%, up 10%` adds room at those sides and fills it.\n"
+        "- A **painted copy**: paint over the part or draw around it, in a bright color and any "
+        "app, the phone's own editor too; give that copy as **mask**.\n"
+        "- A **mask** of the same shape: white is to change, black stays.\n"
+        "- **Erase** the part until it is transparent, save it as PNG or WebP and give it as "
+        "**image**, with no mask.\n"
+        "- An earlier edit as **parent**, with `same` or `inverse` as **where**.\n\n"
         "A little too large is better than too small. If I doubt the mask, I ask before anything "
         "is charged; **Invert** turns it around, **Grow** and **Shrink** change its size, and "
         "**Cells** lets you pick the place from a grid.",
@@ -89,8 +95,8 @@ TOPICS: Mapping[str, Topic] = {
         "**Again** under a card does the same edit once more, with a new seed; **Edit again** does "
         "it with other words.\n\n"
         "The menu below has more: **Same place** changes that part of the result once more, "
-        "**Expand** adds room at the sides, **Compare** shows before, mask and after, **Original** "
-        "gives you the exact file, **Info** tells everything.",
+        "**Paint** another part of it, **Expand** adds room at the sides, **Compare** shows "
+        "before, mask and after, **Original** gives you the exact file, **Info** tells everything.",
     ),
     "find": Topic(
         "Find an edit, or get its pictures back",

@@ -99,6 +99,22 @@ def test_a_jpeg_is_written_and_said_to_be_lossy(run: Run, pair: tuple[Path, Path
         assert (result.format, result.size) == ("JPEG", (96, 72))
 
 
+def test_a_place_in_words_is_changed_and_nothing_else(run: Run, pair: tuple[Path, Path]) -> None:
+    ended = run("edit", pair[0], "--where", "50% 50% 50% 50%", "--grow", "0", "--out", "out.png")
+    assert ended.code == 0
+    with Image.open("out.png") as result, Image.open(pair[0]) as photo:
+        box = assets.changed(result.convert("RGB"), photo.convert("RGB")).getbbox()
+    assert box is not None
+    assert box[0] >= 48 - GROWN_PX
+    assert box[1] >= 36 - GROWN_PX
+
+
+def test_sides_make_the_demo_wider(run: Run) -> None:
+    assert run("edit", "--demo", "--where", "left 25%", "--out", "out.png").code == 0
+    with Image.open("out.png") as result:
+        assert result.size == (800, 420)
+
+
 def test_a_named_folder_keeps_the_edit(run: Run, pair: tuple[Path, Path], data: Path) -> None:
     arguments = ["edit", pair[0], "--mask", pair[1], "--data", data]
     assert run(*arguments, "--out", "a.png").code == 0
@@ -143,7 +159,10 @@ BAD: dict[str, tuple[dict[str, object], str]] = {
     "not an image": ({"photo": "text.png"}, "That file is not an image that I can read."),
     "a mask of another shape": ({"mask": "wide.png"}, "shape"),
     "an empty mask": ({"mask": "black.png"}, "empty"),
-    "no mask": ({"mask": None}, "Tell me where to edit: give as --mask"),
+    "no mask": ({"mask": None}, "Tell me where to edit: write it as --where"),
+    "a mask and a place": ({"where": "top left"}, "Give either `mask` or `where`, not both."),
+    "no such place": ({"mask": None, "where": "over there"}, "over there"),
+    "no earlier edit": ({"mask": None, "where": "same"}, "earlier"),
     "an unknown provider": ({"provider": "nobody"}, "There is no provider `nobody` here."),
     "a prompt too long": ({"prompt": "x" * 1001}, "1,001 characters"),
     "an unknown format": ({"out": "out.tiff"}, "I cannot write out.tiff: let its name end in one"),
