@@ -190,7 +190,9 @@ class CreditsAdmin(
         await interaction.response.defer(ephemeral=True, thinking=True)
         rows = await self._desk.exports.rows(interaction.guild_id or 0)
         name, data = f"credits.{form}", written(rows, Form(form))
-        page = credit_pages.with_file(f"{len(rows):,} transfers, the newest first.", name)
+        page = credit_pages.with_file(
+            f"{words.counted(len(rows), 'transfer')}, the newest first.", name
+        )
         await show(interaction, page, [credit_pages.file_of(data, name)])
 
     @prices.autocomplete("provider")

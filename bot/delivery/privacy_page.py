@@ -17,7 +17,7 @@ BEFORE = (
     "In every server, and for good:\n"
     "- your pictures, masks, results, prompts, cards and settings go;\n"
     "- live edits end first: what is not at a provider yet is cancelled and given back;\n"
-    "- your credits go to the server's pool;\n"
+    "- your credits go to the server's pool, also those set aside for threads;\n"
     "- payments stay in the books without your name."
 )
 HASH_BEFORE = (
@@ -43,9 +43,11 @@ def after_text(asked: Asked) -> str:
     if asked.live is None:
         return NOTHING_KEPT
     if asked.live:
-        edits = "1 edit of yours is" if asked.live == 1 else f"{asked.live} edits of yours are"
+        is_one = asked.live == 1
+        edits = "1 edit of yours is" if is_one else f"{asked.live} edits of yours are"
+        end = "it ends" if is_one else "they end"
         return (
-            f"{edits} at a provider and cannot be taken back. As soon as they end, I delete "
+            f"{edits} at a provider and cannot be taken back. As soon as {end}, I delete "
             f"everything, also after a restart; until then I take nothing new of you. {HASH}"
         )
     return (

@@ -16,13 +16,20 @@ NOBODY = (
     "`/credits sponsor amount:100` sets credits of yours aside: edits here cost them first, until "
     "they are spent or you end it. What is left comes back to you."
 )
+OVER = (
+    "### The time that this thread was on {} is over\n"
+    "What is left goes back within a minute; what live edits hold follows as far as they do not "
+    "need it."
+)
 
 
 def render_sponsor(seen: Sponsored | None, now: datetime) -> ui.LayoutView:
     """Draw who pays for a thread, with the way to end it."""
     if seen is None:
         return page_of([ui.TextDisplay(NOBODY)], GREY)
-    until = f", until {words.date(seen.until)}" if seen.until and seen.until > now else ""
+    if seen.until and seen.until <= now:
+        return page_of([ui.TextDisplay(OVER.format(words.mention(seen.sponsor_id)))], GREY)
+    until = f", until {words.date(seen.until)}" if seen.until else ""
     held = f" · {seen.held:,} held by live edits" if seen.held else ""
     text = (
         f"### This thread is on {words.mention(seen.sponsor_id)}\n"

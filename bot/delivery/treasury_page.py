@@ -126,8 +126,9 @@ def _state(checked: Checked) -> str:
     when = words.moment(checked.at)
     if checked.findings.sound:
         return f"The books are right: recomputed {when}, nothing differs."
+    places = words.counted(checked.findings.count, "place")
     return (
-        f"**The books are wrong in {checked.findings.count} places**, found {when}. "
+        f"**The books are wrong in {places}**, found {when}. "
         "The operator sees all of it with `inpaint-bot ledger check`."
     )
 

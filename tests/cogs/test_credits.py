@@ -98,6 +98,15 @@ async def test_a_large_gift_is_asked_about_and_given_once(world: World) -> None:
     assert await credits_of(world, world.bob) == (101, 0)
 
 
+async def test_who_is_not_here_gets_nothing(world: World) -> None:
+    await run(world, "balance")
+    stranger = world.env.create_user("stranger")
+    assert "not in this server any more" in said(
+        await run(world, "give", member=stranger, amount=5)
+    )
+    assert await credits_of(world, world.alice) == (FIRST, 0)
+
+
 async def test_who_left_before_the_confirmation_gets_nothing(world: World) -> None:
     await run(world, "balance")
     asked = (await run(world, "give", member=world.bob, amount=500)).response
@@ -215,7 +224,11 @@ def said_now(world: World) -> str:
     return text_of(world.answer())
 
 
-@pytest.mark.parametrize("amount", [-3, 0])
-async def test_discord_does_not_let_such_amounts_through(world: World, amount: int) -> None:
-    with pytest.raises(SetupError, match="must be ≥ 1"):
-        await run(world, "give", member=world.bob, amount=amount)
+@pytest.mark.parametrize("command", ["give", "sponsor"])
+@pytest.mark.parametrize("amount", [-3, 0, 2.5, 10**12])
+async def test_discord_does_not_let_such_amounts_through(
+    world: World, command: str, amount: float
+) -> None:
+    whom = {"member": world.bob} if command == "give" else {}
+    with pytest.raises(SetupError, match=r"must be|expects int"):
+        await run(world, command, amount=amount, **whom)

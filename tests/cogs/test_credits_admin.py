@@ -68,6 +68,18 @@ async def test_no_more_than_the_pool_or_the_member_has(world: World) -> None:
     assert f"<@{world.bob.id}> has 0 that are not held" in said(none)
 
 
+async def test_no_grant_to_a_bot_nor_to_who_is_not_here(world: World) -> None:
+    mara = await boss(world)
+    robot = world.guild.add_member(world.env.create_user("robot", bot=True))
+    await world.env.settle()
+    stranger = world.env.create_user("stranger")
+    for member, why in ((robot, "A bot has no use"), (stranger, "not in this server any more")):
+        assert why in said(await run(world, mara, "grant", member=member, amount=5, reason="x"))
+    async with world.app.db.read() as session:
+        pool = await world.app.ledger.balance(session, f"pool:{world.guild.id}")
+    assert pool == (1_000_000, 0)
+
+
 async def test_a_home_servers_admins_make_credits(world: World) -> None:
     await world.restart(home_guilds=(world.guild.id,))
     mara = await boss(world)
@@ -155,7 +167,7 @@ async def test_wrong_books_are_told_to_the_report_channel_once(world: World) -> 
     await asyncio.sleep(0.2)
     (told,) = world.cards(channel)
     assert f"<@{world.alice.id}>: 1 available, 1,000 by its transfers" in text_of(told)
-    assert "wrong in 1 place" in said(await run(world, mara, "report"))
+    assert "wrong in 1 place**" in said(await run(world, mara, "report"))
 
 
 async def test_transfers_are_exported_as_csv_and_json(world: World) -> None:

@@ -21,7 +21,7 @@ from bot.delivery.credit_pages import (
     what,
 )
 from bot.delivery.ledger_alarm import alarm_lines, render_alarm
-from bot.delivery.privacy_page import render_before
+from bot.delivery.privacy_page import after_text, render_before
 from bot.delivery.sponsor_page import render_sponsor
 from bot.delivery.treasury_page import Checked, render_coffer, render_prices, render_report
 from bot.services.allowance import Due, Grant
@@ -29,6 +29,7 @@ from bot.services.bookkeeping import DEEDS_SHOWN, PER_PAGE, Books, DeedDone
 from bot.services.charges import Charge
 from bot.services.charting import View, chart_of
 from bot.services.economy import Economy, Payer, Period
+from bot.services.erasure import Asked
 from bot.services.findings import Findings
 from bot.services.history import PER_PAGE as ENTRIES
 from bot.services.history import Cursor, Edit, Entry, History
@@ -160,6 +161,27 @@ def test_charts_are_told_in_words_within_discords_limit() -> None:
     for view in View:
         ((_, alt),) = layouts.pictures(stats(view)).items()
         assert 20 < len(alt) <= 1024
+
+
+def test_a_sponsor_whose_time_is_over_does_not_seem_to_pay() -> None:
+    told = layouts.text(render_sponsor(Sponsored(7, 9, 20, 5, NOW), NOW))
+    assert "is over" in told
+    assert "20 credits left" not in told
+
+
+@pytest.mark.parametrize(
+    ("live", "told"),
+    [
+        (None, "Nothing is kept about you."),
+        (0, "I deleted everything"),
+        (1, "1 edit of yours is at a provider and cannot be taken back. As soon as it ends"),
+        (2, "2 edits of yours are at a provider and cannot be taken back. As soon as they end"),
+    ],
+)
+def test_a_wish_to_be_forgotten_is_answered_with_what_stays(live: int | None, told: str) -> None:
+    answer = after_text(Asked(live))
+    assert answer.startswith(told)
+    assert live is None or "a second first grant and, today, a second share" in answer
 
 
 def test_an_empty_pool_is_said_first() -> None:

@@ -138,6 +138,29 @@ async def test_what_waits_is_cancelled_and_given_back_before_it_goes(
         assert await idle.ledger.balance(session, f"pool:{GUILD}") == (100, 0)
 
 
+async def test_what_others_hold_of_a_forgotten_sponsor_goes_to_the_pool_when_they_end(
+    app: App, provider: Scripted, tmp_path: Path
+) -> None:
+    await done(app, tmp_path)
+    sponsors = app.credits.sponsors
+    await sponsors.start(GUILD, engine.CHANNEL, ALICE, 20, None, "s")
+    provider.polls = [hang]
+    running = await app.intake.submit(request(tmp_path, "k2", user_id=BOB))
+    await until(app, running.id, S.RUNNING)
+    assert await app.credits.erasures.ask(ALICE) == Asked(0)
+    async with app.db.read() as session:
+        assert (await app.ledger.balance(session, f"pool:{GUILD}"))[0] == 86
+        assert await app.ledger.balance(session, f"sponsor:{engine.CHANNEL}") == (0, 7)
+    await app.tasks.cancel(running.id, BOB, may_manage=False)
+    await until(app, running.id)
+    await sponsors.sweep()
+    async with app.db.read() as session:
+        assert (await app.ledger.balance(session, f"pool:{GUILD}"))[0] == 93
+        assert await app.ledger.balance(session, f"sponsor:{engine.CHANNEL}") == (0, 0)
+    assert str(ALICE) not in everything(app)
+    assert await sound(app)
+
+
 async def test_a_wish_outlives_a_restart(app: App, provider: Scripted, tmp_path: Path) -> None:
     provider.polls = [hang]
     provider.cancels = False
