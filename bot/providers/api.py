@@ -73,6 +73,8 @@ class _Call:
     def error(self, answer: Answer, mapped: Callable[[Answer], ProviderError]) -> ProviderError:
         """Return what the provider's own file makes of an answer, else what its status says."""
         named = self.explain and not answer.is_good and self.explain(answer.status, answer.body)
+        if isinstance(named, NotSent) and named.retry_after_s is None:
+            named.retry_after_s = answer.retry_after_s
         return named or mapped(answer)
 
 
@@ -205,7 +207,7 @@ class ApiClient:
         error, after_s = call.error(answer, other_error), answer.retry_after_s
         if isinstance(error, NotSent):
             # Its own words for being busy: what began before goes on all the same.
-            error, after_s = Unavailable(log=error.log), error.retry_after_s or after_s
+            error, after_s = Unavailable(log=error.log), error.retry_after_s
         if isinstance(error, Unavailable) or answer.is_good:
             raise _Later(error, after_s)
         raise error

@@ -167,16 +167,23 @@ async def test_the_server_says_how_long_to_wait() -> None:
     assert service.pauses_s == [17]
 
 
-async def test_words_for_being_busy_end_nothing_that_has_begun() -> None:
-    def explain(status: int, body: Any) -> ProviderError | None:
-        return NotSent(retry_after_s=body["retry_after"])
+def busy(status: int, body: Any) -> ProviderError | None:
+    return NotSent(retry_after_s=body.get("retry_after"))
 
-    service = Service(says(429, {"retry_after": 30}), says(200, {"id": 1}))
-    assert await service.client().request(POLICY, "POST", BASE, explain=explain) == {"id": 1}
-    assert service.pauses_s == [30]
-    always = Service(says(429, {"retry_after": 30}))
+
+@pytest.mark.parametrize(("body", "pause_s"), [({"retry_after": 30}, 30), ({"busy": 1}, 7)])
+async def test_words_for_being_busy_end_nothing_that_has_begun(
+    body: dict[str, int], pause_s: float
+) -> None:
+    service = Service(says(429, body, Retry_After="7"), says(200, {"id": 1}))
+    assert await service.client().request(POLICY, "POST", BASE, explain=busy) == {"id": 1}
+    assert service.pauses_s == [pause_s]
+    always = Service(says(429, body, Retry_After="7"))
     with pytest.raises(Unavailable):
-        await always.client().request(POLICY, "POST", BASE, explain=explain)
+        await always.client().request(POLICY, "POST", BASE, explain=busy)
+    with pytest.raises(NotSent) as caught:
+        await always.client().request(POLICY, "POST", BASE, submit=True, explain=busy)
+    assert caught.value.retry_after_s == pause_s
 
 
 async def test_nobody_waits_longer_than_a_minute() -> None:
