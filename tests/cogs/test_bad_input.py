@@ -34,7 +34,10 @@ TABLE: dict[str, tuple[dict[str, Any], str]] = {
     "a HEIC picture": ({"image": ("IMG_1.HEIC", b"\0" * 40)}, "is HEIC. Save it as JPEG or PNG"),
     "an AVIF picture": ({"image": ("a.avif", b"\0" * 40)}, "is AVIF. Save it as JPEG, PNG or WebP"),
     "a HEIC mask": ({"mask": ("m.heic", b"\0" * 40)}, "Your mask is HEIC"),
-    "a truncated picture": ({"image": (PHOTO[0], PHOTO[1][: len(PHOTO[1]) // 2])}, ""),
+    "a truncated picture": (
+        {"image": (PHOTO[0], PHOTO[1][: len(PHOTO[1]) // 2])},
+        "is cut off: the",
+    ),
     "a mask of another shape": ({"mask": png("m.png", assets.mask(64, 96))}, "shape"),
     "an empty mask": ({"mask": mask_of(0)}, "empty"),
     "a full mask": ({"mask": mask_of(255)}, "whole picture"),
