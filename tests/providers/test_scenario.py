@@ -386,6 +386,9 @@ async def test_the_stand_in_takes_and_answers_what_the_documents_show(tmp_path: 
         assert {name: type(answer["job"][name]) for name in kept} == {
             name: type(value) for name, value in kept.items()
         }
+        odd = {**documented, "scheduler": "nonsense"}
+        async with desk.session.post(url, json=odd, headers=headers) as response:
+            assert (response.status, "scheduler" in await response.text()) == (400, True)
         headers = {"Authorization": "Basic bm9ib2R5Om5vdGhpbmc="}
         async with desk.session.post(url, json=documented, headers=headers) as response:
             assert response.status == 401

@@ -78,6 +78,8 @@ def check(body: dict[str, Any]) -> dict[str, Any]:
             raise Refused(400, "Bad Request", f"{name} must be within [{low}, {high}]")
     if body.get("width", 512) % 8 or body.get("height", 512) % 8:
         raise Refused(400, "Bad Request", "width and height must be multiples of 8")
+    if not str(body.get("scheduler", "Scheduler")).endswith("Scheduler"):
+        raise Refused(400, "Bad Request", "scheduler must be one of the model's schedulers")
     if not isinstance(body.get("seed", ""), str):
         raise Refused(400, "Bad Request", "seed must be a string")
     return model
