@@ -162,7 +162,7 @@ class CreditsAdmin(
                 guild_id, interaction.user.id, provider, factor
             )
         chosen = (await self._desk.rulebook.coffer(guild_id)).economy
-        rates = {slug: self._app.desk.prices.rate(chosen, slug) for slug in specs}
+        rates = {slug: self._app.desk.prices.rate(chosen, guild_id, slug) for slug in specs}
         await show(interaction, render_prices(list(specs.values()), rates, chosen))
 
     @app_commands.command()

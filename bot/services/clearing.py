@@ -167,7 +167,7 @@ class Clearing:
         chosen = await economy.load(session, asked.guild_id)
 
         def credits(spec: ProviderSpec) -> int:
-            rate = self._prices.rate(chosen, spec.slug)
+            rate = self._prices.rate(chosen, asked.guild_id, spec.slug)
             return quote(spec, asked.op, count_of(asked, spec), rate).credits
 
         return routing.decide(asked, made, stopped, credits)

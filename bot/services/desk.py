@@ -94,6 +94,6 @@ def open_desk(parts: DeskParts) -> Desk:
         standings=Standings(db, clock, parts.providers),
         guide=Guide(parts.pictures, settings.data_dir / "help"),
         allowances=allowances,
-        prices=Prices(settings.credits_per_unit),
+        prices=Prices(settings.credits_per_unit, allowances.mints),
         stops=parts.stops,
     )

@@ -1,6 +1,6 @@
 """What the operator's and a server's choices make of a provider's own prices."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -12,14 +12,21 @@ from bot.services.economy import Economy
 
 @dataclass(frozen=True, slots=True)
 class Prices:
-    """The operator's credits for one unit of each provider's money; 1 where none is set."""
+    """The operator's credits for one unit of each provider's money; 1 where none is set.
+
+    `mints` says which servers are at home, and may have what is cheaper than the operator's price.
+    """
 
     credits_per_unit: Mapping[str, Decimal]
+    mints: Callable[[int], bool]
 
-    def rate(self, chosen: Economy, provider: str) -> Decimal:
+    def rate(self, chosen: Economy, guild_id: int, provider: str) -> Decimal:
         """Credits for one unit in a server that chose this."""
-        return self.credits_per_unit.get(provider, Decimal(1)) * chosen.multiplier(provider)
+        times = chosen.multiplier(provider)
+        if not self.mints(guild_id):
+            times = max(times, Decimal(1))  # chosen, perhaps, while it still was at home
+        return self.credits_per_unit.get(provider, Decimal(1)) * times
 
     async def rate_in(self, session: AsyncSession, guild_id: int, provider: str) -> Decimal:
         """Credits for one unit in this server, now."""
-        return self.rate(await economy.load(session, guild_id), provider)
+        return self.rate(await economy.load(session, guild_id), guild_id, provider)

@@ -64,7 +64,7 @@ class Showcase:
         default = wishes.default_provider or rules.default_provider or self._default
 
         def shown(spec: ProviderSpec, why_not: str) -> Shown:
-            rate = self._prices.rate(chosen, spec.slug)
+            rate = self._prices.rate(chosen, guild_id, spec.slug)
             prices = {op: quote(spec, op, 1, rate).credits for op in spec.ops}
             return Shown(spec, prices, here.get(spec.slug), why_not, spec.slug == default)
 

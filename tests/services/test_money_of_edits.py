@@ -9,7 +9,7 @@ from sqlalchemy import select
 from bot.app import App
 from bot.db.models import Account, TaskRow
 from bot.domain import TaskState
-from bot.errors import NotEnoughCredits
+from bot.errors import BadOption, NotEnoughCredits
 from bot.services import findings, grants
 from bot.services.economy import Payer
 from bot.services.ledger import pool_code
@@ -68,6 +68,20 @@ async def test_units_are_priced_by_the_operator_and_the_server(tmp_path: Path) -
         assert (await until(app, task.id)).settled == 22
         assert (await until(app, other.id)).settled == 12
         assert await sound(app)
+
+
+async def test_below_the_operators_price_is_for_home_servers_only(tmp_path: Path) -> None:
+    async def rate(app: App) -> Decimal:
+        async with app.db.read() as session:
+            return await app.desk.prices.rate_in(session, GUILD, SPEC.slug)
+
+    async with opened(tmp_path / "data", Scripted(), home_guilds=(GUILD,)) as app:
+        await app.credits.rulebook.set_multiplier(GUILD, BOB, SPEC.slug, Decimal("0.5"))
+        assert await rate(app) == Decimal("0.5")
+    async with opened(tmp_path / "data", Scripted(), home_guilds=()) as app:
+        assert await rate(app) == 1
+        with pytest.raises(BadOption, match="from 1 to"):
+            await app.credits.rulebook.set_multiplier(GUILD, BOB, SPEC.slug, Decimal("0.9"))
 
 
 async def test_what_is_held_is_settled_at_the_price_that_it_was_quoted_at(
