@@ -4,6 +4,7 @@ import asyncio
 import logging
 import os
 import shutil
+from contextlib import suppress
 from pathlib import Path
 
 from bot.errors import LimitReached
@@ -74,7 +75,8 @@ class Disk:
 def _measure(folder: Path) -> tuple[int, int]:
     used_bytes, pending = 0, [str(folder)]
     while pending:
-        with os.scandir(pending.pop()) as entries:
+        # Folders of requests come and go under the walk.
+        with suppress(FileNotFoundError), os.scandir(pending.pop()) as entries:
             for entry in entries:
                 if entry.is_dir(follow_symlinks=False):
                     pending.append(entry.path)

@@ -1,6 +1,7 @@
 """What is old goes from a real folder; what is live, or used by it, stays."""
 
 import os
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -13,6 +14,8 @@ from bot.db.guilds import GuildSettings
 from bot.db.models import TaskRow
 from bot.domain import EditRequest, Origin, TaskState
 from bot.errors import BadParent, LimitReached, TaskGone
+from bot.services.clock import SystemClock
+from bot.services.disk import Disk
 from tests import assets
 from tests.services.engine import (
     ALICE,
@@ -167,6 +170,25 @@ async def test_a_full_disk_closes_intake_with_a_sentence(tmp_path: Path, caplog)
         filler.unlink()
         await app.disk.measure()
         await app.intake.submit(request(tmp_path, "room again"))
+
+
+async def test_a_folder_that_goes_while_the_disk_is_measured_counts_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    passing, real = tmp_path / "passing", os.scandir
+    passing.mkdir()
+    (tmp_path / "kept").write_bytes(bytes(10))
+
+    def scandir(path: str) -> "Iterator[os.DirEntry[str]]":
+        if path == str(passing):
+            passing.rmdir()
+        return real(path)
+
+    monkeypatch.setattr("bot.services.disk.os.scandir", scandir)
+    disk = Disk(tmp_path, 1000, SystemClock())
+    await disk.measure()
+    assert not passing.exists()
+    assert disk.used_bytes == 10
 
 
 async def _let_go(app: App, task_id: str) -> bool:
