@@ -16,7 +16,7 @@ from sqlalchemy.orm import aliased
 from bot.db.base import Base
 from bot.db.credits import Erasure, Sponsorship, TransferReason
 from bot.db.engine import Database
-from bot.db.guilds import GuildBlock, Report
+from bot.db.guilds import GuildBlock, GuildChange, Report
 from bot.db.models import (
     Account,
     MemberPreferences,
@@ -94,6 +94,7 @@ async def _everything(session: AsyncSession, person_id: int, user_id: int) -> di
         "events": _rows(events, events.task_id.in_(ids)).order_by(events.id),
         "sponsorships": _rows(Sponsorship, Sponsorship.person_id == person_id),
         "blocks": _rows(GuildBlock, GuildBlock.person_id == person_id),
+        "admins_log": _log_about(user_id),
         "reports": _rows(Report, Report.person_id == person_id),
         "picks": _rows(Pick, Pick.user_id == user_id),
         "hints": _rows(HintTold, HintTold.user_id == user_id),
@@ -107,6 +108,14 @@ async def _everything(session: AsyncSession, person_id: int, user_id: int) -> di
 
 def _rows(model: type[Base], where: ColumnElement[bool]) -> Any:
     return select(model.__table__).where(where)
+
+
+def _log_about(user_id: int) -> Any:
+    """What the admins' log says about the member, without who wrote it."""
+    change, name = GuildChange, f"<@{user_id}>"
+    columns = (change.guild_id, change.at, change.name, change.before, change.after)
+    named = or_(change.before.contains(name), change.after.contains(name))
+    return select(*columns).where(named).order_by(change.id)
 
 
 def _transfers(person_id: int, accounts: Any) -> Any:

@@ -50,6 +50,8 @@ async def test_the_file_has_all_of_it_and_no_secret(app: App, tmp_path: Path) ->
     await done(app, tmp_path)
     await done(app, tmp_path, "k2", user_id=BOB)
     await app.desk.members.prefer(ALICE, ask_first=True)
+    for blocked in (ALICE, BOB):
+        await app.desk.guilds.block(GUILD, 7, blocked, None, "loud")
     target = tmp_path / "mine.zip"
     packed = await app.credits.dossiers.write(ALICE, target, 8 << 20)
     assert packed
@@ -61,6 +63,8 @@ async def test_the_file_has_all_of_it_and_no_secret(app: App, tmp_path: Path) ->
     assert data["accounts"][0]["code"] == f"user:{GUILD}:{ALICE}"
     assert [each["kind"] for each in data["transfers"]] == ["move", "hold", "resolve"]
     assert data["preferences"][0]["ask_first"] is True
+    (change,) = data["admins_log"]
+    assert f"<@{ALICE}>" in change["after"]
     assert len([name for name in names if "/result-1" in name]) == 1
     assert len(names) - 1 == packed.pictures == 4
     assert "reply_token" not in json.dumps(data)
