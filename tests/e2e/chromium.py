@@ -95,9 +95,14 @@ class Person:
             self.shoot(shot)
         self._send()
 
+    def _wait_until_done(self) -> None:
+        """Until the page is at nothing any more, and what came of it is drawn."""
+        expect(self.page.locator("#action-status")).not_to_have_text(re.compile("…$"))
+        self._wait_until_drawn()
+
     def _send(self) -> None:
         """The page takes nothing while it is at something else, such as what an option offers."""
-        expect(self.page.locator("#action-status")).not_to_have_text(re.compile("…$"))
+        self._wait_until_done()
         self.page.get_by_role("button", name="Send", exact=True).click()
         expect(self.page.get_by_label("Message", exact=True)).to_be_visible(timeout=30_000)
 
@@ -155,7 +160,7 @@ class Person:
         apply = menu.get_by_role("button", name="Apply")
         if apply.count():
             apply.click()
-        self._wait_until_drawn()
+        self._wait_until_done()
 
     def fill_form(self, **values: str) -> None:
         """Fill in the form that is open and send it."""
