@@ -1,12 +1,13 @@
 """What is wrong with the books, if anything: balances, holds and endings, each recomputed."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from sqlalchemy import case, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
+from bot.db.credits import Sponsorship
 from bot.db.models import Account, TaskRow, Transfer
 from bot.domain import HOLDING, TaskState
 from bot.services.recount import Drift, drifts
@@ -38,12 +39,16 @@ class Mismatch:
 
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """Empty is right; `total` is the sum over all accounts, and is 0."""
+    """Empty is right; `total` is the sum over all accounts, and is 0.
+
+    `pots` are the servers of sponsors' accounts among them, whose codes name only a thread.
+    """
 
     drifts: Sequence[Drift]
     tasks: Sequence[Unresolved]
     holds: Sequence[Mismatch]
     total: int
+    pots: Mapping[str, int] = field(default_factory=dict[str, int])
 
     @property
     def sound(self) -> bool:
@@ -58,18 +63,22 @@ class Findings:
     def of_guild(self, guild_id: int) -> "Findings":
         """What of it belongs to one server."""
         return Findings(
-            [each for each in self.drifts if guild_of(each.code) == guild_id],
+            [each for each in self.drifts if self._guild(each.code) == guild_id],
             [each for each in self.tasks if each.guild_id == guild_id],
-            [each for each in self.holds if guild_of(each.code) == guild_id],
+            [each for each in self.holds if self._guild(each.code) == guild_id],
             0,
+            self.pots,
         )
 
     @property
     def guilds(self) -> set[int]:
         """The servers that something is wrong in."""
         codes = [each.code for each in (*self.drifts, *self.holds)]
-        found = {guild_of(code) for code in codes} | {each.guild_id for each in self.tasks}
+        found = {self._guild(code) for code in codes} | {each.guild_id for each in self.tasks}
         return {guild_id for guild_id in found if guild_id}
+
+    def _guild(self, code: str) -> int:
+        return self.pots.get(code, 0) or guild_of(code)
 
 
 def guild_of(code: str) -> int:
@@ -82,9 +91,20 @@ def guild_of(code: str) -> int:
 async def look(session: AsyncSession) -> Findings:
     """Recompute everything, in one reading of the database."""
     total = (await session.execute(select(func.sum(Account.available + Account.held)))).scalar()
-    return Findings(
-        await drifts(session), await _tasks(session), await _holds(session), int(total or 0)
+    wrong, holds = await drifts(session), await _holds(session)
+    pots = await _pots(session, [each.code for each in (*wrong, *holds)])
+    return Findings(wrong, await _tasks(session), holds, int(total or 0), pots)
+
+
+async def _pots(session: AsyncSession, codes: Iterable[str]) -> Mapping[str, int]:
+    """The servers of the sponsors' accounts among these."""
+    named = [code for code in codes if code.startswith("sponsor:")][:SHOWN_MAX]
+    query = (
+        select(Account.code, Sponsorship.guild_id)
+        .join(Sponsorship, Sponsorship.account_id == Account.id)
+        .where(Account.code.in_(named))
     )
+    return {row.code: row.guild_id for row in await session.execute(query)} if named else {}
 
 
 async def _tasks(session: AsyncSession) -> list[Unresolved]:

@@ -85,6 +85,18 @@ async def test_a_balance_that_was_changed_by_hand_is_named_with_its_server(
     assert found.of_guild(GUILD + 1).sound
 
 
+async def test_a_wrong_sponsors_account_belongs_to_its_threads_server(
+    app: App, tmp_path: Path
+) -> None:
+    await until(app, (await app.intake.submit(request(tmp_path))).id)
+    await app.credits.sponsors.start(GUILD, 77, ALICE, 20, None, "s")
+    await spoil(app, "UPDATE accounts SET available = 5 WHERE code = 'sponsor:77'")
+    found = await look(app)
+    assert found.guilds == {GUILD}
+    assert [each.code for each in found.of_guild(GUILD).drifts] == ["sponsor:77"]
+    assert found.of_guild(GUILD + 1).sound
+
+
 async def test_what_a_provider_told_stands_beside_what_was_recorded(
     app: App, tmp_path: Path
 ) -> None:
