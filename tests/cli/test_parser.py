@@ -46,6 +46,7 @@ def test_the_docs_name_every_command() -> None:
         ["edit", "--demo", "--out", "x.png", "--grow", "-3"],
         ["edit", "--demo", "--out", "x.png", "--seed", "1.5"],
         ["ledger", "grant", "user:1:2", "many"],
+        ["ledger", "grant", "user:1:2", "1.5"],
         ["ledger", "statement", "user:1:2", "--limit", "0"],
         ["db"],
         [],

@@ -1,5 +1,6 @@
 """Edits and their money through the whole engine: prices, payers, pools and changes meanwhile."""
 
+import asyncio
 from decimal import Decimal
 from pathlib import Path
 
@@ -82,6 +83,15 @@ async def test_below_the_operators_price_is_for_home_servers_only(tmp_path: Path
         assert await rate(app) == 1
         with pytest.raises(BadOption, match="from 1 to"):
             await app.credits.rulebook.set_multiplier(GUILD, BOB, SPEC.slug, Decimal("0.9"))
+
+
+async def test_of_edits_at_the_same_moment_one_gets_the_last_credits(tmp_path: Path) -> None:
+    async with opened(tmp_path / "data", Scripted(), first_grant_credits=7) as app:
+        wishes = (app.intake.submit(request(tmp_path, f"k{n}")) for n in range(4))
+        answers = await asyncio.gather(*wishes, return_exceptions=True)
+        assert sum(isinstance(each, NotEnoughCredits) for each in answers) == 3
+        assert await purse(app) == (0, 7)
+        assert await sound(app)
 
 
 async def test_what_is_held_is_settled_at_the_price_that_it_was_quoted_at(
