@@ -24,7 +24,8 @@ NO_MASK = (
 
 PAINT_IT = (
     "Now say where: press **Paint in browser** and cover what should change, by finger, pen or "
-    "mouse. Or send it again with `where` (such as `center 40%`) or a `mask`."
+    "mouse, or **Cells** and pick it from a grid. Or send it again with `where` (such as "
+    "`center 40%`) or a `mask`."
 )
 PICK_IT = (
     "Now say where: press **Cells** and pick from a grid what should change. Or send it again "
