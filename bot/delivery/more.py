@@ -15,7 +15,7 @@ from bot.domain import PASTED_BACK, Op, ResultState, TaskState
 from bot.services.access import Use
 from bot.services.cards import ResultView, TaskView
 
-HINT = "More: same place, paint, expand, compare, original, info"
+HINT = "More ways to go on"
 PROMPT_FIELD_MAX = 4000
 SIDES_SHOWN = "all sides 25%"
 WORDED = PASTED_BACK | {Op.IMAGINE}

@@ -154,13 +154,26 @@ class Person:
     def choose(self, message: Locator, index: int, *labels: str) -> None:
         """Pick from the menu with this number in a message; more than one is applied at the end."""
         menu = message.locator(".preview-select").nth(index)
-        menu.locator("button.select-trigger").click()
-        for label in labels:
-            menu.locator(".select-option", has_text=label).first.click()
+        for last in (False, False, True):
+            try:
+                self._mark(menu, labels)
+                break
+            except Error:
+                # A message that is drawn anew, or scrolls, closes the list.
+                if last:
+                    raise
         apply = menu.get_by_role("button", name="Apply")
         if apply.count():
             apply.click()
         self._wait_until_done()
+
+    def _mark(self, menu: Locator, labels: tuple[str, ...]) -> None:
+        trigger = menu.locator("button.select-trigger")
+        trigger.scroll_into_view_if_needed()
+        self._wait_until_done()
+        trigger.click()
+        for label in labels:
+            menu.locator(".select-option", has_text=label).first.click(timeout=5_000)
 
     def fill_form(self, **values: str) -> None:
         """Fill in the form that is open and send it."""

@@ -120,6 +120,8 @@ def test_a_report_hides_the_pictures_until_a_moderator_decides(page: Page, tmp_p
         person.run("server settings")
         answered(person, "Settings of this server", "settings")
         person.choose(person.reply, 4, PLACES)
+        chosen = person.reply.locator(".preview-select .select-trigger").nth(4)
+        expect(chosen).to_contain_text(PLACES)
         inpaint(person, tmp_path / "data" / "samples", "only the sky")
         wait_until_done(person)
         person.switch_to(MEMBER_NAME)
