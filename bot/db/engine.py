@@ -29,6 +29,7 @@ class Database:
         self.path = path
         self.writer = _engine(path, size=1, begin="BEGIN IMMEDIATE", pragmas=())
         self.reader = _engine(path, size=READERS, begin="BEGIN", pragmas=("query_only=ON",))
+        self.front = _engine(path, size=1, begin="BEGIN", pragmas=("query_only=ON",))
 
     @asynccontextmanager
     async def write(self) -> AsyncGenerator[AsyncSession]:
@@ -45,8 +46,15 @@ class Database:
         async with AsyncSession(self.reader, expire_on_commit=False) as session, session.begin():
             yield session
 
+    @asynccontextmanager
+    async def read_first(self) -> AsyncGenerator[AsyncSession]:
+        """The same for what stands between an interaction and its answer; waits for no other."""
+        async with AsyncSession(self.front, expire_on_commit=False) as session, session.begin():
+            yield session
+
     async def close(self) -> None:
         """Give the connections back."""
+        await self.front.dispose()
         await self.reader.dispose()
         await self.writer.dispose()
 

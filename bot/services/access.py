@@ -111,7 +111,7 @@ class Access:
 
     async def ask(self, who: Who, use: Use) -> GuildRules:
         """The server's rules, or NotServed or NotAllowed with the one that is in the way."""
-        async with self._db.read() as session:
+        async with self._db.read_first() as session:
             return await self.admit(session, who, use)
 
     async def admit(self, session: AsyncSession, who: Who, use: Use, *texts: str) -> GuildRules:

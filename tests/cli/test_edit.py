@@ -128,7 +128,7 @@ def test_a_named_folder_keeps_the_edit(run: Run, pair: tuple[Path, Path], data: 
         "hold",
         "settle",
         "hold",
-        "grant",
+        "first",
     ]
     assert run("db", "check", "--data", data).code == 0
     assert list((data / "work").iterdir()) == []

@@ -50,10 +50,11 @@ def go(person: Person, draft: Locator, name: str) -> None:
     person.picture_of(person.card, f"{name}-card")
 
 
-def test_a_painted_copy_then_more_room(page: Page, tmp_path: Path) -> None:
+def test_a_painted_copy_then_cells_then_more_room(page: Page, tmp_path: Path) -> None:
     person = Person(page, "places")
     with sandbox(tmp_path / "data") as address:
-        photo = tmp_path / "data" / "samples" / "rocket.jpg"
+        samples = tmp_path / "data" / "samples"
+        photo = samples / "rocket.jpg"
         person.open(address)
         person.run("settings")
         person.choose(person.reply, 1, "Always ask me first")
@@ -62,6 +63,17 @@ def test_a_painted_copy_then_more_room(page: Page, tmp_path: Path) -> None:
         person.run("inpaint", image=photo, mask=copy, provider="local")
         expect(person.reply).to_contain_text("from what you painted over")
         go(person, person.reply, "painted")
+
+        mask = samples / "rocket-mask.png"
+        person.run("inpaint", image=photo, mask=mask, provider="local")
+        expect(person.reply).to_contain_text("Please look at this first")
+        person.press(person.reply, "Cells")
+        grid = person.messages.filter(has_text="Pick the cells to change").last
+        expect(grid).to_be_visible()
+        person.choose(grid, 0, "C2", "C3")
+        expect(grid).to_contain_text("Picked: C2, C3")
+        person.picture_of(grid, "grid-alone")
+        go(person, person.messages.filter(has_text="Please look at this first").last, "cells")
 
         person.run("inpaint", image=photo, where="left 25%", provider="local")
         expect(person.reply).to_contain_text("Please look at this first")
