@@ -17,7 +17,7 @@ from simcord.builders import ChannelHandle
 from bench import lag, photos
 from bench.figures import Figure, at_most, percentile
 from bench.providers import Creeping, Echo
-from bench.stage import opened, request
+from bench.stage import PLENTY, opened, request
 from bot.app import App
 from bot.delivery.client import build_bot
 from bot.domain import TaskState
@@ -25,11 +25,15 @@ from bot.imaging.worker import PicturePool
 from bot.sandbox.clock import let_run
 from bot.services import reading
 from bot.services.ending import end
+from bot.services.grants import grant
+from bot.services.ledger import pool_code
 
 PART = "ack"
 COMMANDS = 300
 IN_FLIGHT = 200
 CHANNELS = 10
+# Alice, and who sends the large edits of each of the two lanes.
+MEMBERS = 3
 LARGE_SIDE_PX, SMALL_SIDE_PX = 4096, 256
 # Every so many commands one is an edit, which waits for the picture worker; others look at rows.
 EDIT_EVERY = 4
@@ -124,6 +128,9 @@ async def _world(folder: Path) -> AsyncGenerator[World]:
         channels = [guild.create_text_channel(f"pictures-{n}") for n in range(CHANNELS)]
         alice = guild.add_member(env.create_user("alice"))
         await env.settle()
+        async with app.db.write() as session:
+            for n in range(MEMBERS):
+                await grant(session, app.ledger, pool_code(guild.id), PLENTY, f"bench-{n}")
         let_run(env)
         await stack.enter_async_context(app.running(bot))
         yield World(env, app, alice, channels)
@@ -145,6 +152,8 @@ async def _fill(world: World, files: Files, in_flight: int) -> None:
     """Real commands whose edits creep on at their provider."""
     for n in range(in_flight):
         await _inpaint(world, files, n, provider="creeping")
+    if (booked := len(await _tasks(world))) != in_flight:
+        raise SystemExit(f"only {booked} of {in_flight} commands of the bench made a task")
     async with asyncio.timeout(300):
         while len(await _tasks(world, TaskState.RUNNING)) < in_flight:  # noqa: ASYNC110
             await asyncio.sleep(0.2)
@@ -187,9 +196,11 @@ async def _inpaint(world: World, files: Files, n: int, **options: Any) -> None:
     await world.alice.slash(channel, "inpaint", prompt="a boat", **files.small, **options)
 
 
-async def _tasks(world: World, state: TaskState) -> list[Any]:
+async def _tasks(world: World, *states: TaskState) -> list[Any]:
+    """Those in one of the states; all of them where none is named."""
     async with world.app.db.read() as session:
-        return [task for task in await reading.tasks(session) if task.state is state]
+        tasks = await reading.tasks(session)
+    return [task for task in tasks if not states or task.state in states]
 
 
 async def _count_large(world: World) -> int:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bench import channel, edit, engine, rss, start
+from bench import ack, channel, edit, engine, rss, start
 from bench.figures import Figure
 
 
@@ -41,3 +41,9 @@ async def test_channel_counts_calls_and_waits_for_finals(monkeypatch: pytest.Mon
     # The card, one progress and the final at least; a short task pings nobody.
     assert 3 <= found["channel calls of a 4 s task"] <= 6
     assert found["edits of the answer of a 4 s task"] >= 2
+
+
+async def test_ack_answers_commands_while_tasks_are_in_flight() -> None:
+    found = named(await ack.run(commands=5, in_flight=2, side_px=256))
+    assert found["acknowledgement, p50 of 5"] > 0
+    assert found["event loop late, p50"] >= 0
