@@ -137,7 +137,8 @@ async def test_a_crash_ends_its_stage_and_nothing_else(
     assert isinstance(caught.value.__cause__, WorkerDied)
     assert "more time or memory" in caught.value.sentence
     assert await pool.short(stages.nap, 0)
-    assert pool.restarts == 1
+    # Two where the worker was gone before the pool heard that it had begun: that is tried anew.
+    assert pool.restarts in {1, 2}
 
 
 async def test_a_fill_that_crashes_says_so_plainly(pool: PicturePool) -> None:
