@@ -7,7 +7,8 @@ WORKERS ?= 2
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help sandbox run test unit e2e crash proof check format settings bench slowest lock clean
+.PHONY: help sandbox run test unit e2e crash proof check format settings licenses audit bench \
+	slowest lock clean
 
 help: ## List the targets
 	@sed -n 's/^\([a-z0-9]*\):.*## /\1\t/p' Makefile | expand -t 12
@@ -43,6 +44,12 @@ format: $(VENV)/.dev ## Rewrite files in the project's format
 
 settings: $(VENV)/.runtime ## Write .env.example and the table in docs/operating.md anew
 	$(BIN)/python -m bot.cli.settings_docs
+
+licenses: $(VENV)/.dev ## Write the table in docs/licenses.md anew
+	$(BIN)/python -m tests.supply.licenses
+
+audit: $(VENV)/.dev $(VENV)/.audit ## Ask what is known against the locked versions
+	$(BIN)/python -m tests.supply.audit $(VENV)/audit/bin/pip-audit
 
 bench: $(VENV)/.dev ## Measure
 	$(BIN)/python -m bench
@@ -80,14 +87,22 @@ $(VENV)/.dev: requirements-dev.txt pyproject.toml | $(BIN)/python
 	@$(PROJECT)
 	@touch $(VENV)/.runtime $(VENV)/.sandbox $@
 
-COMPILE := $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 \
-	--generate-hashes --strip-extras --no-annotate --no-header --no-emit-index-url \
-	--no-emit-find-links --group build
+# Apart from the others: no other target needs it.
+$(VENV)/.audit: requirements-audit.txt | $(BIN)/python
+	$(PYTHON) -m venv --clear $(VENV)/audit
+	@$(VENV)/audit/bin/python -m pip install --quiet --quiet --disable-pip-version-check \
+		--require-hashes -r requirements-audit.txt
+	@touch $@
+
+LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--strip-extras --no-annotate --no-header --no-emit-index-url --no-emit-find-links
+COMPILE := $(LOCK) pyproject.toml --group build
 
 lock: $(VENV)/.dev ## Write the locks anew from pyproject.toml (UPGRADE=1: newest versions)
 	$(COMPILE) $(if $(UPGRADE),--upgrade) --extra sandbox --group dev -o requirements-dev.txt
 	$(COMPILE) --extra sandbox -c requirements-dev.txt -o requirements-sandbox.txt
 	$(COMPILE) -c requirements-dev.txt -o requirements.txt
+	$(LOCK) $(if $(UPGRADE),--upgrade) --group audit -o requirements-audit.txt
 
 clean: ## Remove what the other targets made
 	rm -rf $(VENV) .pytest_cache .ruff_cache .hypothesis build dist
