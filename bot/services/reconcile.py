@@ -40,7 +40,7 @@ class Reconciler:
         """Drive every task that was in flight when the last process ended; how many there were."""
         async with self._db.read() as session:
             task_ids = await reading.in_flight_ids(session)
-        await sweep(self._work, task_ids, starting=True)
+        await sweep(self._work, task_ids, self._clock.now(), starting=True)
         self._dispatcher.resume(task_ids)
         return len(task_ids)
 
@@ -61,4 +61,4 @@ class Reconciler:
             self._dispatcher.resume(stranded)
         await self._tasks.expire_drafts()
         await self._board.wipe_replies()
-        await sweep(self._work, (), starting=False)
+        await sweep(self._work, (), self._clock.now(), starting=False)
