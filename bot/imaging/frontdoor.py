@@ -75,14 +75,17 @@ def _may_be_copy(picture: Image.Image, sheet: Image.Image) -> bool:
     """Not a black-and-white mask, unless the picture is black and white itself."""
     if sheet.mode == "RGBA":
         return picture.mode == "RGBA" and _same_alpha(picture, sheet)
-    return mask_tones(_sample(sheet)) is not None or mask_tones(_sample(picture)) is None
+    if mask_tones(_sample(sheet, SAMPLE_PX)) is not None:
+        return True
+    return mask_tones(_sample(picture, GLANCE_PX)) is None
 
 
-def _sample(image: Image.Image) -> Image.Image:
-    """A part of the pixels as they are, which is enough to tell tones."""
-    scale = min(1.0, SAMPLE_PX / max(image.size))
+def _sample(image: Image.Image, side_px: int) -> Image.Image:
+    """A part of the pixels as they are, which is enough to tell tones; gray stays gray."""
+    scale = min(1.0, side_px / max(image.size))
     size = max(1, round(image.width * scale)), max(1, round(image.height * scale))
-    return flatten(image.resize(size, Image.Resampling.NEAREST))
+    small = image.resize(size, Image.Resampling.NEAREST)
+    return small if small.mode == "L" else flatten(small)
 
 
 def _same_alpha(picture: Image.Image, sheet: Image.Image) -> bool:

@@ -23,20 +23,29 @@ def mask_tones(sheet: Image.Image, solid: Image.Image | None = None) -> float | 
 
     Only pixels count where `solid`, a mask, is white.
     """
-    bands = sheet.convert("RGB").split()
-    darkest = ImageChops.darker(ImageChops.darker(bands[0], bands[1]), bands[2])
-    lightest = ImageChops.lighter(ImageChops.lighter(bands[0], bands[1]), bands[2])
-    total = max(1, sum(darkest.histogram(solid)))
-    white = sum(darkest.histogram(solid)[WHITE_FROM:])
-    black = sum(lightest.histogram(solid)[:BLACK_BELOW])
-    part = (white + black) / total
+    if sheet.mode == "L":
+        darkest, lightest = sheet, sheet
+    else:
+        bands = sheet.convert("RGB").split()
+        darkest = ImageChops.darker(ImageChops.darker(bands[0], bands[1]), bands[2])
+        lightest = ImageChops.lighter(ImageChops.lighter(bands[0], bands[1]), bands[2])
+    dark = darkest.histogram(solid)
+    light = dark if lightest is darkest else lightest.histogram(solid)
+    total = max(1, sum(dark))
+    part = (sum(dark[WHITE_FROM:]) + sum(light[:BLACK_BELOW])) / total
     if part >= TWO_TONED_FROM:
         return None
-    colors = ImageChops.difference(lightest, darkest).histogram(solid)[COLOR_FROM:]
-    colored = sum(colors) / total
+    colored = _colored(darkest, lightest, solid) / total
     if part >= SOFT_FROM and colored <= COLORED_MAX and _grain(sheet, solid) <= GRAIN_MAX:
         return None
     return part
+
+
+def _colored(darkest: Image.Image, lightest: Image.Image, solid: Image.Image | None) -> int:
+    """How many pixels have a color."""
+    if lightest is darkest:
+        return 0
+    return sum(ImageChops.difference(lightest, darkest).histogram(solid)[COLOR_FROM:])
 
 
 def _grain(sheet: Image.Image, solid: Image.Image | None) -> float:
