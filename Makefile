@@ -27,8 +27,9 @@ unit: $(VENV)/.dev ## Run the quick tests
 e2e: $(VENV)/.dev ## Run the tests in a real Chromium
 	$(if $(wildcard tests/e2e/test_*.py),$(BIN)/pytest -n $(WORKERS) -m e2e,@echo "no e2e tests yet")
 
-crash: $(VENV)/.dev ## Run the kill tests
-	$(if $(wildcard tests/crash/test_*.py),$(BIN)/pytest -s -m crash,@echo "no crash tests yet")
+crash: $(VENV)/.dev ## Run the kill tests (KILLS=200 for a long run, SEED=1, CONTINUE=1 to go on)
+	$(if $(KILLS),$(BIN)/python -m tests.crash --kills $(KILLS) \
+		$(if $(SEED),--seed $(SEED)) $(if $(CONTINUE),--continue),$(BIN)/pytest -s -m crash)
 
 proof: $(VENV)/.dev ## Put the ledger through thousands of random steps
 	$(BIN)/python -m tests.ledger_proof
@@ -105,5 +106,5 @@ lock: $(VENV)/.dev ## Write the locks anew from pyproject.toml (UPGRADE=1: newes
 	$(LOCK) $(if $(UPGRADE),--upgrade) --group audit -o requirements-audit.txt
 
 clean: ## Remove what the other targets made
-	rm -rf $(VENV) .pytest_cache .ruff_cache .hypothesis build dist
+	rm -rf $(VENV) .crash .pytest_cache .ruff_cache .hypothesis build dist
 	find . -name __pycache__ -prune -exec rm -rf {} +

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from bot.domain import MOVES, TaskState
 from tests.crash.deeds import asked_with
-from tests.crash.plans import DEEDS
+from tests.crash.plans import DEEDS, FORGET, LEAVERS_FROM
 from tests.crash.provider import CREDITS_PER_PICTURE, slug
 from tests.crash.rows import DATABASE, TERMINAL, Row, broken, owes_ping, query
 from tests.standin.plans import Plan
@@ -27,34 +27,40 @@ class Evidence:
     accounts: list[Row]
     transfers: list[Row]
     task_events: list[Row]
+    people: list[Row]
+    erasures: list[Row]
+    results: list[Row]
     broken: list[str]
     delivered: Counter[str]
     state: Row
     events: list[Row]
 
 
-def gather(data: Path, plans: dict[str, Plan], state: Row, events: list[Row]) -> Evidence:
-    """Read everything once."""
+def gather(
+    data: Path, plans: dict[str, Plan], state: Row, events: list[Row], early: list[str]
+) -> Evidence:
+    """Read everything once; `early` are rows that were found to name files that are not there."""
     database = data / DATABASE
-    results = query(database, "SELECT task_id FROM results WHERE blob IS NOT NULL")
+    results = query(database, "SELECT * FROM results WHERE state = 'ok'")
     return Evidence(
         plans=plans,
         tasks=query(database, "SELECT * FROM tasks"),
         accounts=query(database, "SELECT * FROM accounts"),
         transfers=query(database, "SELECT * FROM transfers ORDER BY id"),
         task_events=query(database, "SELECT * FROM task_events ORDER BY id"),
-        broken=broken(data),
+        people=query(database, "SELECT * FROM people"),
+        erasures=query(database, "SELECT * FROM erasures"),
+        results=results,
+        broken=[*broken(data), *early],
         delivered=Counter(result["task_id"] for result in results),
         state=state,
         events=events,
     )
 
 
-def problems(evidence: Evidence) -> list[str]:
-    """Return every broken promise."""
-    checks = (lost, moved, submitted_twice, ended, unpaid, by_hand, drift, cards, pings, strays)
-    found = [f"{check.__name__}: {line}" for check in checks for line in check(evidence)]
-    return [*found, *evidence.broken]
+def is_forgotten(plan: Plan) -> bool:
+    """Whether this request's member wished to be forgotten."""
+    return plan.user_id >= LEAVERS_FROM
 
 
 def lost(evidence: Evidence) -> Iterator[str]:
@@ -65,7 +71,7 @@ def lost(evidence: Evidence) -> Iterator[str]:
             yield f"{key} has {keys[key]} tasks"
     for task in evidence.tasks:
         if task["state"] not in TERMINAL:
-            yield f"{_name(task)} is still {task['state']}"
+            yield f"{name_of(task)} is still {task['state']}"
 
 
 def moved(evidence: Evidence) -> Iterator[str]:
@@ -77,9 +83,9 @@ def moved(evidence: Evidence) -> Iterator[str]:
         trail = [event["to_state"] for event in moves[task["id"]]]
         pairs = list(pairwise([TaskState(state) for state in trail]))
         if trail[0] != "queued" or any(to not in MOVES[from_] for from_, to in pairs):
-            yield f"{_name(task)} went {' -> '.join(trail)}"
+            yield f"{name_of(task)} went {' -> '.join(trail)}"
         if trail[-1] != task["state"] or task["attempt"] != trail.count("submitting"):
-            yield f"{_name(task)} went {' -> '.join(trail)} and has attempt {task['attempt']}"
+            yield f"{name_of(task)} went {' -> '.join(trail)} and has attempt {task['attempt']}"
 
 
 def submitted_twice(evidence: Evidence) -> Iterator[str]:
@@ -93,9 +99,9 @@ def submitted_twice(evidence: Evidence) -> Iterator[str]:
     for ref, task in refs.items():
         calls = evidence.state["calls"].get(ref, 0)
         if calls > task["attempt"] and task["provider"] != slug("key"):
-            yield f"{_name(task)} was sent {calls} times on {task['attempt']} intents"
+            yield f"{name_of(task)} was sent {calls} times on {task['attempt']} intents"
         if task["state"] == "done" and not evidence.state["started"].get(ref):
-            yield f"{_name(task)} is done and was never started"
+            yield f"{name_of(task)} is done and was never started"
 
 
 def ended(evidence: Evidence) -> Iterator[str]:
@@ -106,7 +112,7 @@ def ended(evidence: Evidence) -> Iterator[str]:
         fine |= {"unknown"} if plan.variant == "none" else set()
         fine |= {"cancelled"} if plan.cancel_after_s is not None else set()
         if task["state"] not in fine:
-            yield f"{_name(task)} is {task['state']} ({task['error_code']}), not {sorted(fine)}"
+            yield f"{name_of(task)} is {task['state']} ({task['error_code']}), not {sorted(fine)}"
 
 
 def unpaid(evidence: Evidence) -> Iterator[str]:
@@ -124,24 +130,27 @@ def unpaid(evidence: Evidence) -> Iterator[str]:
         due = 0 if task["state"] in FREE else CREDITS_PER_PICTURE * evidence.delivered[task["id"]]
         paid = amounts[task["seq"]]["amount"] if task["seq"] in amounts else None
         if by_task[task["seq"]] != 1 or not paid == task["settled"] == due or task["held"]:
-            yield f"{_name(task)} owes {due}, settled {task['settled']}, transferred {paid}"
+            yield f"{name_of(task)} owes {due}, settled {task['settled']}, transferred {paid}"
         if task["quoted"] != CREDITS_PER_PICTURE * task["count"]:
-            yield f"{_name(task)} was quoted {task['quoted']}"
+            yield f"{name_of(task)} was quoted {task['quoted']}"
         plan = evidence.plans[task["request_key"]]
         if task["state"] == "done" and evidence.delivered[task["id"]] != plan.delivered:
-            yield f"{_name(task)} has {evidence.delivered[task['id']]} of {plan.delivered} pictures"
+            has = evidence.delivered[task["id"]]
+            yield f"{name_of(task)} has {has} of {plan.delivered} pictures"
 
 
 def by_hand(evidence: Evidence) -> Iterator[str]:
-    """Every gift, grant and sponsor moved once, between whom and as much as was asked."""
+    """What was done by hand moved once, between whom and as much as was asked."""
     codes = {account["id"]: account["code"] for account in evidence.accounts}
     found: dict[str, list[tuple[tuple[str, str], int]]] = {}
     for transfer in evidence.transfers:
-        if transfer["purpose"] in DEEDS:
+        if transfer["purpose"] in DEEDS and transfer["purpose"] != FORGET:
             between = codes[transfer["from_id"]], codes[transfer["to_id"]]
             found.setdefault(transfer["key"], []).append((between, transfer["amount"]))
     for plan in evidence.plans.values():
         asked = asked_with(plan.key, plan.user_id)
+        if asked.kind == FORGET:
+            continue  # see erased.py
         if found.pop(asked.key, []) != [(asked.accounts, asked.amount)]:
             yield f"{asked.key} did not move {asked.amount} once between {asked.accounts}"
     for key in found:
@@ -175,46 +184,66 @@ def drift(evidence: Evidence) -> Iterator[str]:
             yield f"house:{slug(variant)} has {house}, settled were {settled}"
 
 
+def pictures(evidence: Evidence) -> Iterator[str]:
+    """Whatever was delivered is there, until its member is forgotten."""
+    tasks = {task["id"]: task for task in evidence.tasks}
+    for result in evidence.results:
+        task = tasks[result["task_id"]]
+        if (result["blob"] is None) != is_forgotten(evidence.plans[task["request_key"]]):
+            yield f"{name_of(task)}: the file of picture {result['n']} is {result['blob']}"
+
+
 def cards(evidence: Evidence) -> Iterator[str]:
     """One card for each task, which shows the end: told by nonce, by buttons and by the row."""
     by_nonce, by_button = Counter[str](), Counter[str]()
-    for event in _created(evidence, is_ping=False):
+    for event in created(evidence, is_ping=False):
         by_nonce[event["nonce"]] += 1
         by_button.update({each.rpartition(":")[2] for each in event["custom_ids"]})
     last = {event["message"]: event for event in evidence.events if "attachments" in event}
     for task in evidence.tasks:
-        if by_nonce[task["id"]] != 1 or by_button[task["id"]] > 1:
-            yield f"{_name(task)} has {by_nonce[task['id']]} cards"
+        due = not is_forgotten(evidence.plans[task["request_key"]])
+        if not due <= by_nonce[task["id"]] <= 1 or by_button[task["id"]] > 1:
+            yield f"{name_of(task)} has {by_nonce[task['id']]} cards"
+        if is_forgotten(evidence.plans[task["request_key"]]):
+            continue
         shown = last.get(task["message_id"])
         wanted = evidence.delivered[task["id"]]
         if shown is None or shown["attachments"] < wanted:
-            yield f"{_name(task)}: its card does not show {wanted} pictures"
+            yield f"{name_of(task)}: its card does not show {wanted} pictures"
 
 
 def pings(evidence: Evidence) -> Iterator[str]:
     """One ping for each task that is owed one: a reply to its card for its member alone."""
     found: dict[str, list[Row]] = {}
-    for event in _created(evidence, is_ping=True):
+    cards = {event["nonce"]: event["message"] for event in created(evidence, is_ping=False)}
+    for event in created(evidence, is_ping=True):
         found.setdefault(event["nonce"], []).append(event)
     for task in evidence.tasks:
         posted = found.pop(f"p-{task['id']}"[:25], [])
-        member = [evidence.plans[task["request_key"]].user_id]
-        if len(posted) != owes_ping(task):
-            yield f"{_name(task)} has {len(posted)} pings"
+        plan = evidence.plans[task["request_key"]]
+        member, may_lack = [plan.user_id], is_forgotten(plan)
+        if len(posted) > owes_ping(task) or len(posted) < (owes_ping(task) and not may_lack):
+            yield f"{name_of(task)} has {len(posted)} pings"
         elif posted and (
-            posted[0]["reply_to"] != task["message_id"] or posted[0]["mentions"] != member
+            posted[0]["reply_to"] != cards.get(task["id"]) or posted[0]["mentions"] != member
         ):
-            yield f"{_name(task)}: its ping is {json.dumps(posted[0])}"
+            yield f"{name_of(task)}: its ping is {json.dumps(posted[0])}"
     for nonce in found:
         yield f"a ping of no task: {nonce}"
 
 
-def _created(evidence: Evidence, *, is_ping: bool) -> list[Row]:
+def created(evidence: Evidence, *, is_ping: bool) -> list[Row]:
+    """What Discord was asked to make, and made."""
     return [
         event
         for event in evidence.events
         if event["what"] == "create" and bool(event["reply_to"]) is is_ping
     ]
+
+
+def files(evidence: Evidence) -> Iterator[str]:
+    """The database is sound, and its files are there and were at each kill."""
+    yield from evidence.broken
 
 
 def strays(evidence: Evidence) -> Iterator[str]:
@@ -224,5 +253,6 @@ def strays(evidence: Evidence) -> Iterator[str]:
             yield f"{event['method']} {event['path']}"
 
 
-def _name(task: Row) -> str:
+def name_of(task: Row) -> str:
+    """The task, its request and its provider."""
     return f"task {task['id']} ({task['request_key']}, {task['provider']})"

@@ -1,5 +1,6 @@
 """What people do with credits by hand while the bot is killed: one deed for each request key."""
 
+import asyncio
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
@@ -8,11 +9,12 @@ from bot.app import App
 from bot.errors import BadOption
 from bot.services.allowance import Member
 from bot.services.treasury import Deed
-from tests.crash.plans import DEEDS, FORGETFUL_CHANNELS, USERS
+from tests.crash.plans import DEEDS, FORGET, FORGETFUL_CHANNELS, USERS, deed_of
 from tests.standin.shapes import GUILD_ID
 
 SPONSOR, THREAD = USERS[-1], FORGETFUL_CHANNELS[0]
 SPONSORED_S = 2.0
+ASK_AGAIN_S = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,14 +36,18 @@ class Asked:
                 return f"user:{GUILD_ID}:{self.user_id}", theirs
             case "grant":
                 return "issuance", theirs
+            case "take":
+                return theirs, f"pool:{GUILD_ID}"
             case _:
                 return f"user:{GUILD_ID}:{SPONSOR}", f"sponsor:{THREAD}"
 
 
 def asked_with(request_key: str, user_id: int) -> Asked:
     """The deed that goes along with a request."""
-    kind = list(DEEDS)[int(request_key.rpartition("-")[2]) % len(DEEDS)]
-    receiver = USERS[(USERS.index(user_id) + 1) % len(USERS)]
+    kind = deed_of(int(request_key.rpartition("-")[2]))
+    # What is taken is taken from somebody who has it.
+    others = kind not in ("take", FORGET)
+    receiver = USERS[(USERS.index(user_id) + 1) % len(USERS)] if others else user_id
     return Asked(kind, f"{kind}:{request_key}", DEEDS[kind], user_id, receiver)
 
 
@@ -53,8 +59,18 @@ async def act(app: App, asked: Asked) -> None:
             await app.credits.treasury.give(deed, asked.amount)
         case "grant":
             await app.credits.treasury.grant(deed, asked.amount)
-        case _:
+        case "take":
+            await app.credits.treasury.take(deed, asked.amount)
+        case "sponsor":
             await _sponsor(app, asked)
+        case _:
+            return  # comes after a while
+
+
+async def forget(app: App, user_id: int) -> None:
+    """Ask until it is done: what cannot be taken back is waited for."""
+    while (await app.credits.erasures.ask(user_id)).live:  # noqa: ASYNC110 (as people do)
+        await asyncio.sleep(ASK_AGAIN_S)
 
 
 async def _sponsor(app: App, asked: Asked) -> None:

@@ -8,15 +8,18 @@ import time
 from pathlib import Path
 from typing import Any
 
-import discord
 import httpx
+from discord.http import Route
 
 from bot.app import App, open_app
 from bot.delivery.client import build_bot
 from bot.domain import EditRequest, Origin, Task
 from bot.log import setup_logging
 from bot.settings import Settings
-from tests.crash.deeds import act, asked_with
+from tests.crash.deeds import Asked, act, asked_with, forget
+from tests.crash.faults import Points, fault_from
+from tests.crash.plans import FORGET, picture_name
+from tests.crash.points import install
 from tests.crash.provider import VARIANTS, factory, slug
 from tests.standin.shapes import GUILD_ID
 
@@ -28,12 +31,14 @@ ORPHANED, TOO_LONG = 3, 4
 async def drive(args: argparse.Namespace) -> None:
     """Run until SIGTERM, the parent's end or the time bound."""
     setup_logging("INFO", False)
-    discord.http.Route.BASE = f"{args.standin}/api/v10"
+    Route.BASE = f"{args.standin}/api/v10"
     stop = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
     until = time.monotonic() + args.seconds_max
-    providers = [factory(each, f"{args.standin}/provider/{each}") for each in VARIANTS]
+    points = Points(args.trace, fault_from(args.fault) if args.fault else None)
+    providers = [factory(each, f"{args.standin}/provider/{each}", points) for each in VARIANTS]
     async with open_app(_settings(args.data), providers=providers) as app, build_bot(app) as bot:
+        install(points, app, bot)
         await bot.login(TOKEN)
         async with app.running(bot), httpx.AsyncClient(trust_env=False) as client:
             await asyncio.to_thread(args.ready.touch)
@@ -61,22 +66,27 @@ def _settings(data: Path) -> Settings:
 async def _feed(app: App, client: httpx.AsyncClient, args: argparse.Namespace) -> None:
     """Offer every released key to the intake, once in this life."""
     seen: set[str] = set()
-    async with asyncio.TaskGroup() as cancels:
+    async with asyncio.TaskGroup() as later:
         while True:
             answer = await client.get(f"{args.standin}/_control/keys")
             for wish in answer.json()["keys"]:
                 if wish["key"] not in seen:
                     task = await app.intake.submit(_request(wish, args.files))
-                    cancels.create_task(_cancel(app, task, wish["cancel_after_s"]))
-                    await act(app, asked_with(wish["key"], wish["user_id"]))
+                    asked = asked_with(wish["key"], wish["user_id"])
+                    later.create_task(_later(app, task, asked, wish["cancel_after_s"]))
+                    await act(app, asked)
                     seen.add(wish["key"])
             await asyncio.sleep(LOOK_S)
 
 
-async def _cancel(app: App, task: Task, after_s: float | None) -> None:
-    """Press Cancel after a while, as its member would, if this one does."""
-    if after_s is not None and task.user_id is not None:
-        await asyncio.sleep(after_s)
+async def _later(app: App, task: Task, asked: Asked, after_s: float | None) -> None:
+    """Press Cancel after a while, as its member would, if this one does; or ask to be forgotten."""
+    if after_s is None or task.user_id is None:
+        return
+    await asyncio.sleep(after_s)
+    if asked.kind == FORGET:
+        await forget(app, asked.user_id)
+    else:
         await app.tasks.cancel(task.id, task.user_id, may_manage=False)
 
 
@@ -87,7 +97,7 @@ def _request(wish: dict[str, Any], files: Path) -> EditRequest:
         user_id=wish["user_id"],
         guild_id=wish["guild_id"],
         channel_id=wish["channel_id"],
-        picture=files / "picture.png",
+        picture=files / picture_name(wish["key"]),
         mask=files / "mask.png",
         prompt=wish["key"],
         provider=slug(wish["variant"]),

@@ -20,9 +20,23 @@ LATE_SHARE = 0.04
 AFTER_S_MAX = 0.9
 JOB_S_MAX = 1.5
 # What is done by hand beside the requests, one of these with each, and how many credits it moves.
-DEEDS = {"give": 3, "grant": 5, "sponsor": 30}
+# Who wishes to be forgotten is a member of their own, with this one request.
+FORGET = "forget"
+DEEDS = {"give": 3, "grant": 5, "take": 2, "sponsor": 30, FORGET: 0}
+LEAVERS_FROM = 600_000
 CANCELLED_SHARE = 0.1
+FORGOTTEN_AFTER_S_MAX = 3.0
 QUICK_SHARE = 0.4
+
+
+def deed_of(number: int) -> str:
+    """What is done by hand beside the request of this number."""
+    return list(DEEDS)[number % len(DEEDS)]
+
+
+def picture_name(key: str) -> str:
+    """The file of a request's own picture: a file that is known already would be no new one."""
+    return f"{key}.png"
 
 
 def draw(random: Random, number: int, *, is_late: bool = False) -> Plan:
@@ -33,14 +47,16 @@ def draw(random: Random, number: int, *, is_late: bool = False) -> Plan:
     if outcome == "partial":
         count = random.choice((2, 3))
     hold_s = 0.0 if random.random() < QUICK_SHARE else 1.0
+    leaves = deed_of(number) == FORGET
+    cancels_s = random.uniform(0.0, 2.0) if random.random() < CANCELLED_SHARE else None
     return Plan(
         key=f"key-{number:04}",
         variant="lookup" if is_late else random.choice(VARIANTS),
-        user_id=random.choice(USERS),
+        user_id=LEAVERS_FROM + number if leaves else random.choice(USERS),
         guild_id=GUILD_ID,
         channel_id=random.choice(FAITHFUL_CHANNELS + FORGETFUL_CHANNELS),
         count=count,
-        cancel_after_s=random.uniform(0.0, 2.0) if random.random() < CANCELLED_SHARE else None,
+        cancel_after_s=random.uniform(0.0, FORGOTTEN_AFTER_S_MAX) if leaves else cancels_s,
         submit=_weighted(random, SUBMITS),
         before_s=random.uniform(*LATE_S) if is_late else hold_s * random.uniform(0.0, BEFORE_S_MAX),
         after_s=hold_s * random.uniform(0.0, AFTER_S_MAX),

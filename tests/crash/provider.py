@@ -28,6 +28,7 @@ from bot.providers.base import (
     Waiting,
 )
 from bot.providers.guard import FetchPolicy, origin_of
+from tests.crash.faults import Points
 from tests.standin.provider import KEY
 
 CREDITS_PER_PICTURE = 7
@@ -41,16 +42,16 @@ def slug(variant: str) -> str:
     return f"counting-{variant}"
 
 
-def factory(variant: str, base_url: str) -> Callable[[Parts], Provider]:
+def factory(variant: str, base_url: str, points: Points) -> Callable[[Parts], Provider]:
     """What `open_app` takes."""
-    return lambda parts: CountingProvider(parts.api, variant, base_url)
+    return lambda parts: CountingProvider(parts.api, variant, base_url, points)
 
 
 class CountingProvider:
     """Builds and parses; the policy of the calls is the client's."""
 
-    def __init__(self, api: ApiClient, variant: str, base_url: str) -> None:
-        self._api, self._base_url = api, base_url
+    def __init__(self, api: ApiClient, variant: str, base_url: str, points: Points) -> None:
+        self._api, self._base_url, self._points = api, base_url, points
         self._policy = FetchPolicy(base_url_origin=origin_of(base_url), total_s=10.0)
         self._headers = {"Authorization": f"Bearer {KEY}"}
         self.spec = _spec(variant)
@@ -61,40 +62,48 @@ class CountingProvider:
 
     async def submit(self, job: Job) -> Update:
         """Start the job; the key is sent in all variants and honored in one."""
-        body = await self._api.request(
-            self._policy,
-            "POST",
-            f"{self._base_url}/jobs",
-            headers={**self._headers, "Idempotency-Key": job.client_ref},
-            data={
-                "client_ref": job.client_ref,
-                "prompt": job.prompt,
-                "count": str(job.count),
-                "width": str(job.fit.width_px),
-                "height": str(job.fit.height_px),
-            },
-            files=await asyncio.to_thread(_files, job),
-            timeout_s=self.spec.submit_timeout_s,
-            submit=True,
-        )
+        files = await asyncio.to_thread(_files, job)
+        async with self._points.around("provider.submit"):
+            body = await self._api.request(
+                self._policy,
+                "POST",
+                f"{self._base_url}/jobs",
+                headers={**self._headers, "Idempotency-Key": job.client_ref},
+                data={
+                    "client_ref": job.client_ref,
+                    "prompt": job.prompt,
+                    "count": str(job.count),
+                    "width": str(job.fit.width_px),
+                    "height": str(job.fit.height_px),
+                },
+                files=files,
+                timeout_s=self.spec.submit_timeout_s,
+                submit=True,
+            )
         return parse(body)
 
     async def lookup(self, job: Job) -> Update | None:
         """Ask for the jobs that were started under our reference."""
-        body = await self._ask("GET", "/jobs", {"client_ref": job.client_ref})
+        async with self._points.around("provider.lookup"):
+            body = await self._ask("GET", "/jobs", {"client_ref": job.client_ref})
         return parse(body["jobs"][0]) if body["jobs"] else None
 
     async def poll(self, job: Job, waiting: Waiting) -> Update:
         """Ask how far it is."""
-        return parse(await self._ask("GET", f"/jobs/{waiting.remote_id}"))
+        async with self._points.around("provider.poll"):
+            body = await self._ask("GET", f"/jobs/{waiting.remote_id}")
+        return parse(body)
 
     async def cancel(self, job: Job, waiting: Waiting) -> bool:
         """Take it back while it runs."""
-        return bool((await self._ask("POST", f"/jobs/{waiting.remote_id}/cancel"))["cancelled"])
+        async with self._points.around("provider.cancel"):
+            body = await self._ask("POST", f"/jobs/{waiting.remote_id}/cancel")
+        return bool(body["cancelled"])
 
     async def download(self, picture: Delivered, target: Path) -> None:
         """Fetch through the guard, which lets the configured origin be this machine."""
-        await self._api.download(self._policy, picture.url or "", target)
+        async with self._points.around("provider.download"):
+            await self._api.download(self._policy, picture.url or "", target)
 
     async def balance(self) -> Balance | None:
         """What is left."""

@@ -16,6 +16,7 @@ Row = dict[str, Any]
 DATABASE = "inpaint-bot.sqlite3"
 POSTED = "post-"  # copies as they were posted: kept for a while, for the next edit of a card
 TERMINAL = frozenset(state.value for state in TaskState if state.is_terminal)
+GONE = frozenset({"deleted", "lost"})
 PINGED = frozenset({"done", "failed", "unknown"})
 
 
@@ -33,6 +34,11 @@ class Moment:
     states: Counter[str]
     card_windows: int
     ping_windows: int
+    early: tuple[str, ...] = ()  # blobs whose row was there before their file
+
+    def live(self) -> dict[str, int]:
+        """How many tasks had not ended, by state."""
+        return {state: n for state, n in self.states.items() if state not in TERMINAL}
 
 
 def at_death(data: Path, copies: Path) -> Moment:
@@ -46,12 +52,14 @@ def at_death(data: Path, copies: Path) -> Moment:
             shutil.copy(source, copy)
     try:
         tasks = query(copies / DATABASE, "SELECT * FROM tasks")
+        early = missing_files(copies / DATABASE, data)
     except sqlite3.OperationalError:
         return Moment(Counter(), 0, 0)
     return Moment(
         states=Counter(task["state"] for task in tasks),
         card_windows=sum(_in_card_window(task) for task in tasks),
         ping_windows=sum(_in_ping_window(task) for task in tasks),
+        early=tuple(early),
     )
 
 
@@ -73,8 +81,9 @@ def unsettled(data: Path, keys: int) -> str:
     """Return what is still to be done, or nothing when all is at rest; the bot may be running."""
     tasks = query(data / DATABASE, "SELECT * FROM tasks")
     live = Counter(task["state"] for task in tasks if task["state"] not in TERMINAL)
-    behind = sum(task["view_posted"] < task["view_rev"] for task in tasks)
-    pings = sum(owes_ping(task) and task["ping_message_id"] is None for task in tasks)
+    shown = [task for task in tasks if task["card_state"] not in GONE]
+    behind = sum(task["view_posted"] < task["view_rev"] for task in shown)
+    pings = sum(owes_ping(task) and task["ping_message_id"] is None for task in shown)
     moves = query(data / DATABASE, "SELECT purpose FROM transfers WHERE kind = 'move'")
     deeds = sum(move["purpose"] in DEEDS for move in moves)
     if len(tasks) == deeds == keys and not live and not behind and not pings:
@@ -83,16 +92,23 @@ def unsettled(data: Path, keys: int) -> str:
     return f"{done}, live {dict(live)}, cards behind {behind}, pings {pings}"
 
 
+def missing_files(database: Path, data: Path) -> list[str]:
+    """Return the blobs that have a row and no file with those very bytes."""
+    found: list[str] = []
+    for blob in query(database, "SELECT * FROM blobs"):
+        file = data / "blobs" / blob["id"][:2] / f"{blob['id']}{blob['suffix']}"
+        if not file.exists() or hashlib.sha256(file.read_bytes()).hexdigest() != blob["id"]:
+            found.append(f"blob {blob['id']}{blob['suffix']} is not on disk as it was written")
+    return found
+
+
 def broken(data: Path) -> list[str]:
     """Return what is wrong with the file itself, with the blobs, and what nobody tidied away."""
     database = data / DATABASE
     found = [f"integrity: {row}" for row in query(database, "PRAGMA integrity_check")][:5]
     found = [line for line in found if "'ok'" not in line]
     found += [f"foreign key: {row}" for row in query(database, "PRAGMA foreign_key_check")]
-    for blob in query(database, "SELECT * FROM blobs"):
-        file = data / "blobs" / blob["id"][:2] / f"{blob['id']}{blob['suffix']}"
-        if not file.exists() or hashlib.sha256(file.read_bytes()).hexdigest() != blob["id"]:
-            found.append(f"blob {blob['id']}{blob['suffix']} is not on disk as it was written")
+    found += missing_files(database, data)
     leftovers = [
         each.name for each in (data / "work").iterdir() if not each.name.startswith(POSTED)
     ]
