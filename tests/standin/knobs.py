@@ -7,6 +7,7 @@ from typing import Any
 
 MIB = 1024 * 1024
 Span = tuple[float, float]
+PRIVILEGED = 1 << 1 | 1 << 8 | 1 << 15  # members, presences, message content
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +16,10 @@ class Knobs:
 
     In a forgetful channel nonces are not honored and a create whose client has gone away is
     dropped: there only a look at the history keeps a message from being posted twice.
+
+    The gateway takes any token while `token` is empty, acknowledges heartbeats while `acks`, and
+    keeps a session that lost its connection for `resume_s`. An interaction has to be answered
+    within `acknowledge_s`, and its token lives for `token_s`.
     """
 
     requests_per_window: int = 5
@@ -28,6 +33,14 @@ class Knobs:
     gone_channels: tuple[int, ...] = ()
     closed_channels: tuple[int, ...] = ()
     file_bytes_max: int = 10 * MIB
+    token: str = ""
+    shards: int = 1
+    heartbeat_s: float = 41.25
+    acks: bool = True
+    refused_intents: int = PRIVILEGED
+    resume_s: float = 120.0
+    acknowledge_s: float = 3.0
+    token_s: float = 900.0
 
 
 def turned(knobs: Knobs, changes: Mapping[str, Any]) -> Knobs:

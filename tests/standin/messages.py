@@ -2,6 +2,7 @@
 
 import copy
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -37,6 +38,7 @@ class Store:
     """Messages by channel (oldest first), the nonces that are still remembered, and the files."""
 
     base_url: str = ""
+    guild_of: Callable[[int], int] = lambda _channel_id: shapes.GUILD_ID
     ids: Snowflakes = field(default_factory=Snowflakes)
     channels: dict[int, dict[int, Json]] = field(default_factory=dict)
     nonces: dict[tuple[int, str], tuple[float, int]] = field(default_factory=dict)
@@ -172,7 +174,7 @@ class Store:
             "type": 0,
             "channel_id": str(channel_id),
             "message_id": str(wanted["message_id"]),
-            "guild_id": str(shapes.GUILD_ID),
+            "guild_id": str(self.guild_of(channel_id)),
         }
 
 

@@ -1,4 +1,4 @@
-"""The REST routes of Discord that a bot without a gateway uses."""
+"""The REST routes of Discord; what answers interactions is in `replies.py`."""
 
 import asyncio
 import json
@@ -14,15 +14,22 @@ from tests.standin.knobs import Knobs, draw
 from tests.standin.messages import HISTORY_MAX, Refusal, Store, Upload
 from tests.standin.rates import Rates
 from tests.standin.shapes import Json
+from tests.standin.world import Guild, World
 
 Handler = Callable[[web.Request], Awaitable[web.Response]]
+Tell = Callable[[str, Json], None]
 API = "/api/v10"
+GATEWAY = "/gateway-socket"
+STARTS_MAX = 1000
 REQUEST_BYTES_MAX = 25 * 1024 * 1024
 ROUTES = (
     ("GET", "/users/@me", "own_user"),
     ("GET", "/applications/@me", "application"),
     ("GET", "/oauth2/applications/@me", "application"),
+    ("GET", "/gateway", "gateway"),
     ("GET", "/gateway/bot", "gateway"),
+    ("GET", "/guilds/{guild}", "guild"),
+    ("GET", "/guilds/{guild}/members/{user}", "member"),
     ("GET", "/applications/{app}/commands", "commands"),
     ("PUT", "/applications/{app}/commands", "put_commands"),
     ("GET", "/applications/{app}/guilds/{guild}/commands", "commands"),
@@ -33,33 +40,46 @@ ROUTES = (
     ("GET", "/channels/{channel}/messages/{message}", "message"),
     ("PATCH", "/channels/{channel}/messages/{message}", "edit"),
     ("DELETE", "/channels/{channel}/messages/{message}", "delete"),
-    ("PATCH", "/webhooks/{app}/{token}/messages/@original", "edit_reply"),
 )
 
 
 class Rest:
     """Discord's side of each route; `knobs` may be replaced at any time."""
 
-    def __init__(self, knobs: Knobs, holds: Holds, journal: Journal) -> None:
-        self.knobs, self.holds, self.journal = knobs, holds, journal
+    def __init__(self, knobs: Knobs, holds: Holds, journal: Journal, world: World) -> None:
+        self.knobs, self.holds, self.journal, self.world = knobs, holds, journal, world
         self.store, self.rates = Store(), Rates()
-        self.replies: dict[str, int] = {}
         self.registered: dict[str, list[Json]] = {}
+        self.starts = 0
+        self.tell: Tell = lambda _event, _message: None
+
+    @property
+    def gateway_url(self) -> str:
+        """Where the websocket is."""
+        return self.store.base_url.replace("http", "ws", 1) + GATEWAY
+
+    def accepts(self, token: str) -> bool:
+        """Whether this is the bot's token."""
+        return self.knobs.token in ("", token.removeprefix("Bot "))
 
     def add_to(self, app: web.Application) -> None:
         """Put all routes under /api/v10 and the files under /attachments."""
         for method, path, name in ROUTES:
-            app.router.add_route(method, API + path, self._wrap(name, f"{method} {path}"))
+            self.add_route(app, method, path, getattr(self, f"_{name}"))
         app.router.add_get("/attachments/{channel}/{file}/{name}", self._file)
         app.router.add_route("*", API + "/{rest:.*}", self._stray)
 
-    def _wrap(self, name: str, bucket: str) -> Handler:
+    def add_route(self, app: web.Application, method: str, path: str, handler: Handler) -> None:
+        """Put a route under /api/v10 that does what every route does."""
+        app.router.add_route(method, API + path, self._wrap(handler, f"{method} {path}"))
+
+    def _wrap(self, handler: Handler, bucket: str) -> Handler:
         """Add what every route does: token, rate limit, error answers, headers."""
-        handler: Handler = getattr(self, f"_{name}")
 
         async def answer(request: web.Request) -> web.Response:
-            if not request.headers.get("Authorization", "").startswith("Bot ") and (
-                "token" not in request.match_info
+            told = request.headers.get("Authorization", "")
+            if "token" not in request.match_info and not (
+                told.startswith("Bot ") and self.accepts(told)
             ):
                 return refuse(401, 0, "401: Unauthorized")
             major = request.match_info.get("channel") or request.match_info.get("token", "")
@@ -82,9 +102,20 @@ class Rest:
         return say(shapes.application())
 
     async def _gateway(self, _: web.Request) -> web.Response:
-        starts = {"total": 1000, "remaining": 1000, "reset_after": 0, "max_concurrency": 1}
-        answer = {"url": "ws://127.0.0.1:1", "shards": 1, "session_start_limit": starts}
-        return say(answer)
+        starts = {
+            "total": STARTS_MAX,
+            "remaining": max(0, STARTS_MAX - self.starts),
+            "reset_after": 0,
+            "max_concurrency": 1,
+        }
+        shards = self.knobs.shards
+        return say({"url": self.gateway_url, "shards": shards, "session_start_limit": starts})
+
+    async def _guild(self, request: web.Request) -> web.Response:
+        return say(self._guild_of(request).shown())
+
+    async def _member(self, request: web.Request) -> web.Response:
+        return say(self._guild_of(request).member(int(request.match_info["user"])))
 
     async def _commands(self, request: web.Request) -> web.Response:
         scope = request.match_info.get("guild", "")
@@ -101,7 +132,8 @@ class Rest:
         return say(self.registered[scope])
 
     async def _channel(self, request: web.Request) -> web.Response:
-        return say(shapes.channel(self._channel_id(request)))
+        channel_id = self._channel_id(request)
+        return say(self.world.home(channel_id).channel(channel_id))
 
     async def _history(self, request: web.Request) -> web.Response:
         channel_id, query = self._channel_id(request), request.query
@@ -119,7 +151,7 @@ class Rest:
 
     async def _create(self, request: web.Request) -> web.Response:
         channel_id = self._channel_id(request)
-        payload, uploads = await self._body(request)
+        payload, uploads = await self.body(request)
         kind = "ping" if payload.get("message_reference") else "create"
         about = {"channel": channel_id, "nonce": payload.get("nonce")}
         await self.holds.hold(kind, "before", draw(self.knobs.create_before_s), **about)
@@ -129,16 +161,19 @@ class Rest:
             return refuse(499, 0, "gone")
         nonce_s = 0.0 if forgetful else self.knobs.nonce_s
         message, is_new = self.store.create(channel_id, payload, uploads, nonce_s)
-        self._note("create" if is_new else "duplicate", message, payload, uploads)
+        self.note("create" if is_new else "duplicate", message, payload, uploads)
+        if is_new:
+            self.tell("MESSAGE_CREATE", message)
         await self.holds.hold(kind, "after", draw(self.knobs.create_after_s), **about)
         return say(message)
 
     async def _edit(self, request: web.Request) -> web.Response:
         channel_id, message_id = self._channel_id(request), int(request.match_info["message"])
-        payload, uploads = await self._body(request)
+        payload, uploads = await self.body(request)
         await self.holds.hold("edit", "before", draw(self.knobs.edit_before_s), channel=channel_id)
         message = self.store.edit(channel_id, message_id, payload, uploads)
-        self._note("edit", message, payload, uploads)
+        self.note("edit", message, payload, uploads)
+        self.tell("MESSAGE_UPDATE", message)
         await self.holds.hold("edit", "after", draw(self.knobs.edit_after_s), channel=channel_id)
         return say(message)
 
@@ -146,21 +181,8 @@ class Rest:
         channel_id, message_id = self._channel_id(request), int(request.match_info["message"])
         self.store.delete(channel_id, message_id)
         self.journal.add("delete", channel=channel_id, message=message_id)
+        self.tell("MESSAGE_DELETE", {"id": str(message_id), "channel_id": str(channel_id)})
         return web.Response(status=204)
-
-    async def _edit_reply(self, request: web.Request) -> web.Response:
-        """Edit the answer that belongs to a token; one that begins with `dead` is over."""
-        token = request.match_info["token"]
-        if token.startswith("dead"):
-            raise Refusal(401, 50027, "Invalid Webhook Token")
-        payload, uploads = await self._body(request)
-        if token not in self.replies:
-            first = {"content": "thinking", "flags": shapes.EPHEMERAL}
-            self.replies[token] = int(self.store.create(0, first, [], 0.0)[0]["id"])
-            self.store.find(0, self.replies[token])["content"] = ""
-        message = self.store.edit(0, self.replies[token], payload, uploads)
-        self._note("reply", message, payload, uploads)
-        return say(message)
 
     async def _file(self, request: web.Request) -> web.Response:
         data = self.store.files.get(int(request.match_info["file"]))
@@ -172,6 +194,12 @@ class Rest:
         self.journal.add("stray", method=request.method, path=request.path)
         return refuse(404, 0, "404: Not Found")
 
+    def _guild_of(self, request: web.Request) -> Guild:
+        found = self.world.guilds.get(int(request.match_info["guild"]))
+        if found is None:
+            raise Refusal(404, 10004, "Unknown Guild")
+        return found
+
     def _channel_id(self, request: web.Request) -> int:
         channel_id = int(request.match_info["channel"])
         if channel_id in self.knobs.gone_channels:
@@ -180,7 +208,7 @@ class Rest:
             raise Refusal(403, 50001, "Missing Access")
         return channel_id
 
-    async def _body(self, request: web.Request) -> tuple[Json, list[Upload]]:
+    async def body(self, request: web.Request) -> tuple[Json, list[Upload]]:
         """Read JSON, or a multipart of payload_json and files[n]."""
         if not request.content_type.startswith("multipart/"):
             return await request.json(), []
@@ -196,7 +224,9 @@ class Rest:
             raise Refusal(413, 40005, "Request entity too large")
         return payload, uploads
 
-    def _note(self, what: str, message: Json, payload: Json, uploads: list[Upload]) -> None:
+    def note(
+        self, what: str, message: Json, payload: Json, uploads: list[Upload], **about: int
+    ) -> None:
         """Record a create or edit with everything that a test may count."""
         self.journal.add(
             what,
@@ -209,6 +239,7 @@ class Rest:
             reply_to=int((payload.get("message_reference") or {}).get("message_id", 0)),
             files=[{"name": each.name, "bytes": len(each.data)} for each in uploads],
             attachments=len(message["attachments"]),
+            **about,
         )
 
 

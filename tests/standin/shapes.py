@@ -20,10 +20,14 @@ class Snowflakes:
 
     def __init__(self) -> None:
         self._last = 0
+        self._aged = 1 << 21
 
-    def new(self) -> int:
-        """Return the next id."""
-        now_ms = int(time.time() * 1000) - DISCORD_EPOCH_MS
+    def new(self, age_s: float = 0.0) -> int:
+        """Return the next id, or one from some seconds ago."""
+        now_ms = int((time.time() - age_s) * 1000) - DISCORD_EPOCH_MS
+        if age_s:
+            self._aged += 1
+            return (now_ms << 22) + self._aged
         self._last = max(now_ms << 22, self._last + 1)
         return self._last
 
