@@ -7,15 +7,20 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.db.base import table
 from bot.db.models import Account
 from bot.services import economy, forgotten
 from bot.services.economy import Economy, Period
 from bot.services.ledger import Ledger, Purpose, pool_code, user_code
 from bot.services.ports import Clock
 
+_accounts = table(Account)
+_PURSE = select(
+    _accounts.c.id, _accounts.c.available + _accounts.c.held, _accounts.c.created_at
+).where(_accounts.c.code == bindparam("code"))
 OWN_PURSES = 0  # the guild id of purses outside any server, which are the operator's own
 
 
@@ -133,8 +138,7 @@ class Allowances:
 
 
 async def _purse(session: AsyncSession, code: str) -> _Purse:
-    query = select(Account.id, Account.available + Account.held, Account.created_at)
-    row = (await session.execute(query.where(Account.code == code))).first()
+    row = (await session.execute(_PURSE, {"code": code})).first()
     return _Purse(*row) if row else _Purse()
 
 

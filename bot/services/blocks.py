@@ -3,12 +3,25 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, delete, func, or_, select
+from sqlalchemy import ColumnElement, bindparam, delete, func, or_, select
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.db.base import table
 from bot.db.guilds import GuildBlock
 from bot.db.models import Person
+
+_blocks, _people = table(GuildBlock), table(Person)
+# Asked at every entrance.
+_IN_THE_WAY = (
+    select(_blocks.c.until, _blocks.c.reason)
+    .join(_people, _people.c.id == _blocks.c.person_id)
+    .where(
+        _blocks.c.guild_id == bindparam("guild_id"),
+        _people.c.discord_id == bindparam("user_id"),
+        or_(_blocks.c.until.is_(None), _blocks.c.until > bindparam("now")),
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,12 +37,8 @@ async def block_of(
     session: AsyncSession, guild_id: int, user_id: int, now: datetime
 ) -> Block | None:
     """What keeps this member out now, if anything does."""
-    query = (
-        select(GuildBlock.until, GuildBlock.reason)
-        .join(Person, Person.id == GuildBlock.person_id)
-        .where(GuildBlock.guild_id == guild_id, Person.discord_id == user_id, _in_force(now))
-    )
-    row = (await session.execute(query)).first()
+    asked = {"guild_id": guild_id, "user_id": user_id, "now": now}
+    row = (await session.execute(_IN_THE_WAY, asked)).first()
     return Block(user_id, row.until, row.reason) if row else None
 
 

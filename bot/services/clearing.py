@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.domain import PASTED_BACK, EditRequest, MaskFacts, Options, Origin, Task
 from bot.errors import BadMask
 from bot.providers.base import OpSpec, ProviderSpec
-from bot.services import economy, guild_rules, options, reading, rows
+from bot.services import economy, guild_rules, options, prefs, rows
 from bot.services.access import Access, Use, Who
 from bot.services.allowance import Member
 from bot.services.blobs import Blobs
@@ -150,7 +150,7 @@ class Clearing:
         asked = request if offers else replace(request, count=count_of(request, spec))
         rate = await self._prices.rate_in(session, request.guild_id, spec.slug)
         price = quote(spec, asked.op, asked.count, rate)
-        person_id = await reading.known_person(session, request.user_id)
+        person_id = await prefs.known_person(session, request.user_id)
         await limits.check_live(session, person_id or 0, request.guild_id)
         member = Member(request.guild_id, request.user_id, request.role_ids)
         least = min((each.credits for each in offers), default=price.credits)

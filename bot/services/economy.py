@@ -5,11 +5,9 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from enum import StrEnum
 
-from sqlalchemy import select
-from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.db.guilds import GuildSettings
+from bot.services import guild_row
 from bot.services.ports import Clock
 from bot.services.records import from_json, to_json
 
@@ -59,16 +57,11 @@ class Economy:
 
 async def load(session: AsyncSession, guild_id: int) -> Economy:
     """What a server chose, or what every server begins with."""
-    query = select(GuildSettings.economy, GuildSettings.payer_order).where(
-        GuildSettings.guild_id == guild_id
-    )
-    row = (await session.execute(query)).first()
-    if row is None:
-        return Economy()
-    economy = from_json(Economy, row.economy)
-    if row.payer_order is None:
+    kept = await guild_row.read(session, guild_id)
+    economy = from_json(Economy, dict(kept.economy or {}))
+    if kept.payer_order is None:
         return economy
-    return replace(economy, payers=tuple(Payer(each) for each in row.payer_order))
+    return replace(economy, payers=tuple(Payer(each) for each in kept.payer_order))
 
 
 async def store(session: AsyncSession, guild_id: int, economy: Economy, clock: Clock) -> None:
@@ -78,5 +71,4 @@ async def store(session: AsyncSession, guild_id: int, economy: Economy, clock: C
         "payer_order": [each.value for each in economy.payers],
         "updated_at": clock.now(),
     }
-    row = insert(GuildSettings).values(guild_id=guild_id, **values)
-    await session.execute(row.on_conflict_do_update(index_elements=["guild_id"], set_=values))
+    await guild_row.write(session, guild_id, values)

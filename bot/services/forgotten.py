@@ -13,6 +13,7 @@ from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.db.credits import ForgottenMember
+from bot.db.once import once, read_again
 from bot.services import prefs
 
 SALT = "forgotten_salt"
@@ -25,12 +26,15 @@ async def remember(session: AsyncSession, guild_id: int, user_id: int) -> None:
     if salt is None:
         salt = secrets.token_hex(SALT_BYTES)
         await prefs.set_state(session, SALT, salt)
+        read_again(session, SALT)
     row = insert(ForgottenMember).values(guild_id=guild_id, mark=_mark(salt, guild_id, user_id))
     await session.execute(row.on_conflict_do_nothing())
 
 
 async def was_here(session: AsyncSession, guild_id: int, user_id: int) -> bool:
     """Whether this member was forgotten in this server before."""
+    if await _salt(session) is None:
+        return False
     found = select(ForgottenMember.guild_id).where(await _theirs(session, guild_id, user_id))
     return (await session.execute(found)).scalar() is not None
 
@@ -59,11 +63,16 @@ async def drop_spent(session: AsyncSession, now: datetime) -> None:
 
 
 async def _theirs(session: AsyncSession, guild_id: int, user_id: int) -> ColumnElement[bool]:
-    salt = await prefs.get_state(session, SALT)
+    salt = await _salt(session)
     if salt is None:
         return false()
     mark = _mark(salt, guild_id, user_id)
     return and_(ForgottenMember.guild_id == guild_id, ForgottenMember.mark == mark)
+
+
+async def _salt(session: AsyncSession) -> str | None:
+    """None until somebody was forgotten."""
+    return await once(session, SALT, lambda: prefs.get_state(session, SALT))
 
 
 def _day(now: datetime) -> str:

@@ -4,11 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
-from sqlalchemy import select
-from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.db.guilds import GuildSettings
+from bot.services import guild_row
 from bot.services.ports import Clock
 from bot.services.records import from_json, to_json
 
@@ -65,12 +63,11 @@ def said(name: str, value: Any) -> str:
 
 async def load(session: AsyncSession, guild_id: int) -> GuildRules:
     """The rules of a server, or the operator's for one that has none."""
-    query = select(GuildSettings.settings).where(GuildSettings.guild_id == guild_id)
-    return from_json(GuildRules, (await session.execute(query)).scalar() or {})
+    kept = await guild_row.read(session, guild_id)
+    return from_json(GuildRules, dict(kept.settings or {}))
 
 
 async def store(session: AsyncSession, guild_id: int, rules: GuildRules, clock: Clock) -> None:
     """Keep them, beside whatever else the server's row holds."""
     values = {"settings": to_json(rules), "updated_at": clock.now()}
-    row = insert(GuildSettings).values(guild_id=guild_id, **values)
-    await session.execute(row.on_conflict_do_update(index_elements=["guild_id"], set_=values))
+    await guild_row.write(session, guild_id, values)

@@ -24,7 +24,7 @@ from bot.domain import (
 )
 from bot.errors import LimitReached, NotYours, TaskGone
 from bot.providers.base import ProviderSpec
-from bot.services import reading, rows
+from bot.services import prefs, reading, rows
 from bot.services.access import Who
 from bot.services.allowance import Member
 from bot.services.blobs import Blobs
@@ -275,7 +275,7 @@ class Intake:
         if request.origin is not Origin.BUTTON or request.parent_task_id is None:
             return None
         since = self._t.clock.now() - timedelta(seconds=TWIN_S)
-        person_id = await reading.known_person(session, request.user_id)
+        person_id = await prefs.known_person(session, request.user_id)
         return await reading.recent_twin(session, request, mask_blob, person_id or 0, since)
 
     def check_open(self) -> None:

@@ -8,7 +8,19 @@ from sqlalchemy import delete, select
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.db.base import table
 from bot.db.models import ProviderPause
+from bot.db.once import once, read_again
+
+_pauses = table(ProviderPause)
+_KEPT = select(
+    _pauses.c.provider,
+    _pauses.c.why,
+    _pauses.c.since,
+    _pauses.c.until,
+    _pauses.c.tries,
+    _pauses.c.code,
+).order_by(_pauses.c.why.desc(), _pauses.c.provider)
 
 
 class Why(StrEnum):
@@ -44,15 +56,12 @@ async def all_pauses(session: AsyncSession, now: datetime) -> list[Pause]:
 
 async def kept(session: AsyncSession) -> list[Pause]:
     """All that are written down, some of which may be over."""
-    query = select(
-        ProviderPause.provider,
-        ProviderPause.why,
-        ProviderPause.since,
-        ProviderPause.until,
-        ProviderPause.tries,
-        ProviderPause.code,
-    ).order_by(ProviderPause.why.desc(), ProviderPause.provider)
-    return [Pause(row[0], Why(row[1]), *row[2:]) for row in await session.execute(query)]
+
+    async def asked() -> list[Pause]:
+        rows = await session.execute(_KEPT)
+        return [Pause(row[0], Why(row[1]), *row[2:]) for row in rows]
+
+    return await once(session, _KEPT, asked)
 
 
 async def paused(session: AsyncSession, now: datetime) -> dict[str, Pause]:
@@ -67,6 +76,7 @@ async def put(session: AsyncSession, pause: Pause) -> bool:
         ProviderPause.why == Why.LIMIT,
         ProviderPause.until <= pause.since,
     )
+    read_again(session, _KEPT)
     await session.execute(over)
     row = insert(ProviderPause).values(
         provider=pause.provider,
@@ -85,11 +95,13 @@ async def put_off(session: AsyncSession, pause: Pause, until: datetime) -> None:
     row = insert(ProviderPause).values(
         provider=pause.provider, why=pause.why, since=pause.since, until=until
     )
+    read_again(session, _KEPT)
     later = {"until": until, "tries": ProviderPause.tries + 1}
     await session.execute(row.on_conflict_do_update(index_elements=["provider", "why"], set_=later))
 
 
 async def lift(session: AsyncSession, provider: str, why: Why) -> None:
     """End a pause."""
+    read_again(session, _KEPT)
     here = (ProviderPause.provider == provider, ProviderPause.why == why)
     await session.execute(delete(ProviderPause).where(*here))

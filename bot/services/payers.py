@@ -4,17 +4,34 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from sqlalchemy import case, func, or_, select
+from sqlalchemy import bindparam, case, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.db.base import table
 from bot.db.credits import Sponsorship
 from bot.db.models import Account, TaskRow
 from bot.domain import HOLDING
 from bot.errors import NotEnoughCredits
-from bot.services import economy, forgotten, reading
+from bot.services import economy, forgotten, prefs
 from bot.services.economy import Economy, Payer
 from bot.services.ledger import Ledger, pool_code, user_code
 from bot.services.ports import Clock
+
+_accounts, _sponsors = table(Account), table(Sponsorship)
+_STANDING = select(_accounts.c.id, _accounts.c.available).where(
+    _accounts.c.code == bindparam("code")
+)
+_SPONSORED = (
+    select(_accounts.c.id, _accounts.c.available)
+    .join(_sponsors, _sponsors.c.account_id == _accounts.c.id)
+    .where(
+        _sponsors.c.guild_id == bindparam("guild_id"),
+        _sponsors.c.thread_id == bindparam("thread_id"),
+        _sponsors.c.closed_at.is_(None),
+        _sponsors.c.ended_at.is_(None),
+        or_(_sponsors.c.until.is_(None), _sponsors.c.until > bindparam("now")),
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,24 +98,14 @@ class Payers:
 
     async def _spent_today(self, session: AsyncSession, account_id: int, spot: Spot) -> int:
         now = self._clock.now()
-        person_id = await reading.known_person(session, spot.user_id)
+        person_id = await prefs.known_person(session, spot.user_id)
         # Whoever was forgotten today has no second share of it.
         before = await forgotten.spent_today(session, spot.guild_id, spot.user_id, now)
         return before + await spent_today(session, account_id, person_id, now)
 
     async def _sponsor(self, session: AsyncSession, spot: Spot) -> Pocket | None:
-        query = (
-            select(Account.id, Account.available)
-            .join(Sponsorship, Sponsorship.account_id == Account.id)
-            .where(
-                Sponsorship.guild_id == spot.guild_id,
-                Sponsorship.thread_id == spot.channel_id,
-                Sponsorship.closed_at.is_(None),
-                Sponsorship.ended_at.is_(None),
-                or_(Sponsorship.until.is_(None), Sponsorship.until > self._clock.now()),
-            )
-        )
-        row = (await session.execute(query)).first()
+        here = {"guild_id": spot.guild_id, "thread_id": spot.channel_id}
+        row = (await session.execute(_SPONSORED, {**here, "now": self._clock.now()})).first()
         return Pocket(Payer.SPONSOR, row.id, row.available) if row else None
 
 
@@ -117,8 +124,7 @@ async def spent_today(
 
 
 async def _standing(session: AsyncSession, code: str) -> tuple[int | None, int]:
-    query = select(Account.id, Account.available).where(Account.code == code)
-    row = (await session.execute(query)).first()
+    row = (await session.execute(_STANDING, {"code": code})).first()
     return (row.id, row.available) if row else (None, 0)
 
 

@@ -5,14 +5,28 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.db.base import table
 from bot.db.engine import Database
 from bot.db.models import MemberPreferences, Person
 from bot.services import prefs
 from bot.services.ports import Clock
+
+_chosen, _people = table(MemberPreferences), table(Person)
+_CHOSEN = (
+    select(
+        _chosen.c.ping,
+        _chosen.c.ask_first,
+        _chosen.c.default_provider,
+        _chosen.c.on_leaderboard,
+        _chosen.c.replies_at_once,
+    )
+    .join(_people, _people.c.id == _chosen.c.person_id)
+    .where(_people.c.discord_id == bindparam("user_id"))
+)
 
 
 class Ping(StrEnum):
@@ -39,18 +53,7 @@ class Preferences:
 
 async def preferences_of(session: AsyncSession, user_id: int) -> Preferences:
     """What a member chose, or what everybody begins with."""
-    query = (
-        select(
-            MemberPreferences.ping,
-            MemberPreferences.ask_first,
-            MemberPreferences.default_provider,
-            MemberPreferences.on_leaderboard,
-            MemberPreferences.replies_at_once,
-        )
-        .join(Person, Person.id == MemberPreferences.person_id)
-        .where(Person.discord_id == user_id)
-    )
-    row = (await session.execute(query)).first()
+    row = (await session.execute(_CHOSEN, {"user_id": user_id})).first()
     return Preferences(Ping(row[0]), *row[1:]) if row else Preferences()
 
 

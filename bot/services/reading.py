@@ -194,10 +194,3 @@ async def recent_twin(
         TaskRow.created_at > since,
     )
     return found[0] if found else None
-
-
-async def known_person(session: AsyncSession, discord_id: int) -> int | None:
-    """Our id of a member, if they were here before."""
-    return (
-        await session.execute(select(Person.id).where(Person.discord_id == discord_id))
-    ).scalar()
