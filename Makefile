@@ -7,7 +7,7 @@ WORKERS ?= 2
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help sandbox run test unit e2e crash proof check format settings licenses audit bench \
+.PHONY: help sandbox run test unit e2e crash proof soak check format settings licenses audit bench \
 	slowest lock clean
 
 help: ## List the targets
@@ -33,6 +33,9 @@ crash: $(VENV)/.dev ## Run the kill tests (KILLS=200 for a long run, SEED=1, CON
 
 proof: $(VENV)/.dev ## Put the ledger through thousands of random steps
 	$(BIN)/python -m tests.ledger_proof
+
+soak: $(VENV)/.dev ## Make 10,000 edits and see what they leave behind (COUNT=1000, CONTINUE=1)
+	$(BIN)/python -m tests.soak --count $(or $(COUNT),10000) $(if $(CONTINUE),--continue)
 
 check: $(VENV)/.dev ## Check format, lint and types
 	$(BIN)/ruff format --check .
