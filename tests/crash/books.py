@@ -6,7 +6,7 @@ A chapter is some kills and a rest, with a stand-in of its own; what that counte
 import json
 import shutil
 from collections import Counter
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
 
@@ -16,6 +16,7 @@ from tests.crash.rows import Moment
 from tests.standin.plans import Plan, from_json
 
 Json = dict[str, Any]
+_PLAIN = ("seed", "took_s", "chapters", "deck", "state", "events", "orphans")
 
 
 @dataclass(slots=True)
@@ -48,9 +49,14 @@ class Books:
         kept, fresh = folder / "kept", folder / "kept.new"
         shutil.rmtree(fresh, ignore_errors=True)
         shutil.copytree(folder / "data", fresh / "data")
-        (fresh / "books.json").write_text(json.dumps(asdict(self)))
+        (fresh / "books.json").write_text(json.dumps(self._body()))
         shutil.rmtree(kept, ignore_errors=True)
         fresh.rename(kept)
+
+    def _body(self) -> Json:
+        body = {name: getattr(self, name) for name in _PLAIN}
+        plans = {key: plan.to_json() for key, plan in self.plans.items()}
+        return {**body, "plans": plans, "deaths": [_written(each) for each in self.deaths]}
 
     @classmethod
     def load(cls, folder: Path) -> Self:
@@ -63,8 +69,17 @@ class Books:
         return cls(**body, plans=plans, deaths=deaths)
 
 
+def _written(death: Death) -> Json:
+    moment = death.moment
+    windows = [moment.card_windows, moment.ping_windows]
+    return {
+        "mode": death.mode,
+        "hit": death.hit,
+        "moment": [dict(moment.states), *windows, moment.early],
+    }
+
+
 def _death(body: Json) -> Death:
-    about = body["moment"]
-    early = tuple(about.pop("early"))
-    moment = Moment(**{**about, "states": Counter(about["states"]), "early": early})
-    return Death(body["mode"], tuple(body["hit"]) if body["hit"] else None, moment)
+    states, cards, pings, early = body["moment"]
+    hit = tuple(body["hit"]) if body["hit"] else None
+    return Death(body["mode"], hit, Moment(Counter(states), cards, pings, tuple(early)))

@@ -177,7 +177,7 @@ class Run:
             time.sleep(self.random.uniform(0.1, START_S_MAX))
             return
         if mode == FAULT:
-            self._await_fault(process)
+            self.await_end(process)
             return
         self.await_ready(process)
         if mode == "any":
@@ -191,7 +191,7 @@ class Run:
             longest_s = EARLY_S if mode == "late" else held["left_s"]
             time.sleep(self.random.uniform(0.0, min(longest_s, held["left_s"])))
 
-    def _await_fault(self, process: subprocess.Popen[bytes]) -> None:
+    def await_end(self, process: subprocess.Popen[bytes]) -> None:
         """Return when it has ended itself, or has not come by its fault for long."""
         until = time.monotonic() + READY_S_MAX
         while not self._ready.exists() and process.poll() is None and time.monotonic() < until:
