@@ -24,6 +24,9 @@ log = logging.getLogger(__name__)
 STALE_COMMAND = (
     "This command has just changed. Please restart Discord (Ctrl+R on a computer) and try again."
 )
+TOO_LATE = "Discord closed this before I could answer. Please try again."
+# Unknown webhook or interaction, answered already, and a token that is over.
+OVER = (10015, 10062, 40060, 50027)
 NOT_ALLOWED = "That cannot be used here."
 NEVER = r"(?!)"  # the bases themselves match no custom_id
 
@@ -49,6 +52,10 @@ def explain(error: BaseException, use: Use = Use.LOOK) -> Reply:
         case BotError() if not isinstance(cause, StartupError):
             log.warning("%s: %s", cause.code, cause)
             return Reply(cause.sentence)
+        case discord.HTTPException(code=code) if code in OVER:
+            # A connection that comes back is told of what happened while it was away.
+            log.info("an interaction was over before it was answered (%s)", code)
+            return Reply(TOO_LATE)
         case app_commands.CommandNotFound() | app_commands.CommandSignatureMismatch():
             return Reply(STALE_COMMAND)
         case app_commands.CheckFailure():
@@ -95,7 +102,7 @@ async def tell(interaction: AnyInteraction, text: str) -> None:
     except discord.NotFound:
         log.info("an answer came too late for its interaction")
     except discord.HTTPException as error:
-        if error.code not in {40060, 50027}:
+        if error.code not in OVER:
             raise
         log.info("an answer found its interaction over (%s)", error.code)
 
@@ -117,7 +124,8 @@ async def answer(interaction: AnyInteraction, error: BaseException, use: Use = U
     try:
         await tell(interaction, reply.text)
     except Exception:
-        log.exception("could not tell a member: %s", reply.text)
+        # Not the text: it may quote what they wrote.
+        log.exception("could not tell a member what went wrong, ref %s", reply.ref or "-")
 
 
 @asynccontextmanager

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import discord
 
 from bot.delivery.client import InpaintBot, build_bot
+from bot.delivery.gateway import come_back_soon
 from bot.delivery.invite import invite_url
 from bot.delivery.syncing import Synced, sync
 from bot.errors import BadSettings, StartupError
@@ -35,7 +36,9 @@ NO_INTENTS = (
     "and only where MESSAGE_CONTENT is set: switch that on in the developer portal, on the page "
     "Bot, or leave the setting out."
 )
+CLOSED = "Discord ended the connection for good (code {}). Start again; the tasks go on."
 NO_SYNC = "Discord did not take the commands: {}."
+TOKEN_CLOSED = 4004  # as with a token that was made anew while the bot ran
 SHAPE = re.compile(r"(?:[\w-]+\.){2}[\w-]+", re.ASCII)
 
 
@@ -60,6 +63,7 @@ async def serve(app: "App", stop: asyncio.Event) -> None:
     """Log in, work until `stop` is set, and stop gracefully. Raises StartupError."""
     # The bot never speaks, and what discord.py warns of would send a newcomer looking.
     discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
+    come_back_soon()
     # Watched before anything is driven, so that a port in use is told first.
     async with _logged_in(app, build_bot(app)) as bot, app.watched(bot), app.running(bot):
         await _until(stop, asyncio.create_task(bot.connect(), name="gateway"))
@@ -111,6 +115,10 @@ async def _until(stop: asyncio.Event, gateway: asyncio.Task[None]) -> None:
             gateway.result()
     except discord.PrivilegedIntentsRequired as error:
         raise BadSettings(NO_INTENTS) from error
+    except discord.ConnectionClosed as error:
+        if error.code == TOKEN_CLOSED:
+            raise BadSettings(REFUSED) from error
+        raise StartupError(CLOSED.format(error.code)) from error
     finally:
         # discord.py loses a cancel that comes while an attempt to connect fails.
         await end([asked, gateway])

@@ -176,6 +176,11 @@ async def test_an_answer_that_comes_too_late_is_no_error(error: Exception) -> No
     await tell(asked, "hello")
 
 
+def test_what_was_over_before_it_was_answered_is_no_bug() -> None:
+    assert explain(refused(404, 10062)).ref is None
+    assert explain(refused(500, 0)).ref is not None
+
+
 async def test_another_failure_of_an_answer_is_one() -> None:
     asked: Any = FakeInteraction(fails=refused(500, 0))
     with pytest.raises(Exception, match="500"):

@@ -4,14 +4,18 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import discord
+import discord.shard
 import pytest
 from aiohttp import web
 from discord.http import HTTPClient, Route
 
 from bot.delivery import serve
 from bot.delivery.client import build_bot
+from bot.delivery.gateway import RECONNECT_S_MAX, come_back_soon
 from bot.delivery.serve import check_token, sync_now, try_token
 from bot.delivery.syncing import sync
 from bot.errors import BadSettings, StartupError
@@ -94,6 +98,28 @@ async def test_refused_intents_are_said() -> None:
 
     with pytest.raises(BadSettings, match="privileged"):
         await serve._until(asyncio.Event(), asyncio.create_task(refused()))
+
+
+async def test_a_connection_that_is_over_for_good_is_said() -> None:
+    async def closed(code: int) -> None:
+        socket: Any = SimpleNamespace(close_code=code)
+        raise discord.ConnectionClosed(socket, shard_id=0)
+
+    for code, sentence in ((4004, serve.REFUSED), (4013, serve.CLOSED.format(4013))):
+        with pytest.raises(StartupError) as caught:
+            await serve._until(asyncio.Event(), asyncio.create_task(closed(code)))
+        assert caught.value.sentence == sentence
+
+
+def test_no_connection_waits_longer_than_half_a_minute(monkeypatch: pytest.MonkeyPatch) -> None:
+    theirs = discord.shard.ExponentialBackoff
+    monkeypatch.setattr(discord.shard, "ExponentialBackoff", theirs)  # put back afterwards
+    come_back_soon()
+    client: Any = SimpleNamespace(dispatch=None, _reconnect=True)
+    shard = discord.shard.Shard(client, client, client)
+    assert max(shard._backoff.delay() for _ in range(100)) <= RECONNECT_S_MAX
+    longest = theirs()
+    assert max(longest.delay() for _ in range(100)) > RECONNECT_S_MAX
 
 
 async def test_a_gateway_that_loses_a_cancel_is_asked_again() -> None:
