@@ -25,7 +25,7 @@ from bot.delivery.poster import (
 )
 from bot.delivery.reply_draft import is_asked, render_asked
 from bot.delivery.status import face
-from bot.domain import CardState
+from bot.domain import CardState, Task
 from bot.log import task_context
 from bot.services.board import NO_PING
 from bot.services.cards import PostFile, TaskView
@@ -151,10 +151,21 @@ class CardKeeper:
 
     async def _delete(self, view: TaskView) -> None:
         task = view.task
-        for message_id in (task.ping_message_id, task.message_id):
+        for message_id in (await self._ping_of(task), await self._card_of(task)):
             if message_id:
                 await self._poster.delete(task, message_id)
         await self._cards.card_deleted(task.id)
+
+    async def _card_of(self, task: Task) -> int | None:
+        """The card, also one that was posted before a stop."""
+        if task.message_id or task.card_posting_at is None:
+            return task.message_id
+        return await self._poster.find_card(task, task.card_posting_at)
+
+    async def _ping_of(self, task: Task) -> int | None:
+        if task.ping_message_id is not None or task.ping_posting_at is None:
+            return task.ping_message_id
+        return await self._poster.find_ping(task, task.ping_posting_at)
 
     def _remember(self, view: TaskView, layout: ui.LayoutView, files: Sequence[PostFile]) -> None:
         now = self._app.clock.now()

@@ -84,9 +84,11 @@ def _card_kind(view: TaskView, shown: Shown | None) -> Kind | None:
     if not wants_card(task):
         return None
     match task.card_state:
-        case CardState.NONE:
-            return None if is_spent(task) else Kind.NEW
-        case CardState.DELETING:
+        case CardState.NONE if not is_spent(task):
+            return Kind.NEW
+        case CardState.NONE if task.card_posting_at is None:
+            return None
+        case CardState.NONE | CardState.DELETING:
             return Kind.STATE
         case CardState.POSTED if is_spent(task):
             return Kind.STATE

@@ -4,7 +4,18 @@ from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, and_, func, or_, select, type_coerce, update
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    and_,
+    case,
+    func,
+    literal,
+    or_,
+    select,
+    type_coerce,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.db.engine import Database
@@ -21,6 +32,10 @@ from bot.services.posting import Posting
 from bot.services.seeing import Seen, view_of
 
 PING_DAYS = 1
+_POSTED = case(
+    (TaskRow.card_state == CardState.NONE, literal(CardState.POSTED, TaskRow.card_state.type)),
+    else_=TaskRow.card_state,
+)
 NO_PING = 0  # in place of a message's id: none can be posted, and none will be tried again
 
 
@@ -58,14 +73,12 @@ class Board:
     async def begin_card(self, task_id: str) -> datetime | None:
         """Commit that the card is about to be posted; None when somebody said so before."""
         now = self._clock.now()
-        first = await self._mark(task_id, TaskRow.card_posting_at.is_(None), card_posting_at=now)
-        return now if first else None
+        fresh = (TaskRow.card_posting_at.is_(None), TaskRow.card_state == CardState.NONE)
+        return now if await self._mark(task_id, *fresh, card_posting_at=now) else None
 
     async def card_posted(self, task_id: str, message_id: int, rev: int) -> None:
-        """The card exists and shows this revision."""
-        await self._mark(
-            task_id, message_id=message_id, card_state=CardState.POSTED, view_posted=rev
-        )
+        """The card exists and shows this revision; who wants it gone meanwhile still does."""
+        await self._mark(task_id, message_id=message_id, card_state=_POSTED, view_posted=rev)
 
     async def card_shown(self, task_id: str, rev: int) -> None:
         """The card shows this revision."""
@@ -102,9 +115,8 @@ class Board:
 
     async def begin_ping(self, task_id: str) -> bool:
         """Commit that the ping is about to be posted; False when somebody said so before."""
-        return await self._mark(
-            task_id, TaskRow.ping_posting_at.is_(None), ping_posting_at=self._clock.now()
-        )
+        fresh = (TaskRow.ping_posting_at.is_(None), TaskRow.card_state == CardState.POSTED)
+        return await self._mark(task_id, *fresh, ping_posting_at=self._clock.now())
 
     async def ping_posted(self, task_id: str, message_id: int) -> None:
         """The ping exists."""

@@ -8,7 +8,7 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import delete, exists, func, or_, select, update
+from sqlalchemy import and_, delete, exists, func, or_, select, update
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -169,11 +169,13 @@ class Erasures:
         await session.execute(
             update(ResultRow).where(ResultRow.task_id.in_(mine)).values(blob=None)
         )
+        # One that is being posted, or was when a process died, may be in the channel already.
+        begun = and_(TaskRow.card_state == CardState.NONE, TaskRow.card_posting_at.is_not(None))
         for before, after in (
-            (CardState.POSTED, CardState.DELETING),
-            (CardState.NONE, CardState.LOST),
+            (or_(TaskRow.card_state == CardState.POSTED, begun), CardState.DELETING),
+            (TaskRow.card_state == CardState.NONE, CardState.LOST),
         ):
-            cards = update(TaskRow).where(theirs, TaskRow.card_state == before)
+            cards = update(TaskRow).where(theirs, before)
             await session.execute(cards.values(card_state=after, view_rev=TaskRow.view_rev + 1))
         for task_id in task_ids:
             after_commit(session, lambda each=task_id: self._signals.changed(each))

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from bot.delivery.poster import card_nonce
-from bot.domain import CardState, TaskState
+from bot.domain import CardState, Origin, TaskState
 from bot.services.cards import Progress, TaskView
 from tests.delivery.stage import stage
 from tests.delivery.test_faults import refused
@@ -113,6 +113,25 @@ async def test_a_card_begun_before_a_stop_and_never_posted_is_posted(clock: Fake
     async with stage(view(S.RUNNING, **begun), clock=clock) as s:
         await s.until(lambda: s.poster.verbs() == ["find", "post"])
     assert s.board.task(TASK_ID).message_id
+
+
+@pytest.mark.parametrize("values", [{}, {"state": S.EXPIRED, "card_state": CardState.NONE}])
+async def test_a_card_begun_before_a_stop_is_found_where_it_is_to_go(
+    clock: FakeClock, values: dict[str, Any]
+) -> None:
+    begun = FRESH | {"card_posting_at": NOW, "card_state": CardState.DELETING, "queued_at": None}
+    reply = {"origin": Origin.REPLY, "state": S.DONE}
+    async with stage(view(**{**begun, **reply, **values}), clock=clock) as s:
+        s.poster.found[TASK_ID] = 55
+        await s.until(lambda: s.poster.verbs() == ["find", "delete"])
+    assert s.board.task(TASK_ID).card_state is CardState.DELETED
+
+
+async def test_a_ping_begun_before_a_stop_goes_with_its_card(clock: FakeClock) -> None:
+    going = {"card_state": CardState.DELETING, "ping_posting_at": NOW, "ping_message_id": None}
+    async with stage(view(**{**FINAL, **going}), clock=clock) as s:
+        s.poster.found[f"ping:{TASK_ID}"] = 56
+        await s.until(lambda: s.poster.verbs() == ["find_ping", "delete", "delete"])
 
 
 async def test_a_post_of_unknown_outcome_is_looked_for_before_it_is_tried_again(

@@ -67,6 +67,28 @@ async def test_delete_takes_the_card_of_a_running_edit_only_once_it_has_ended(
     await assert_books(app)
 
 
+async def test_a_card_on_its_way_when_its_member_is_forgotten_is_still_taken_away(
+    app: App, tmp_path: Path
+) -> None:
+    task_id = await _done(app, tmp_path)
+    assert await app.cards.begin_card(task_id)
+    await app.credits.erasures.ask(ALICE)
+    assert await _behind(app) == [task_id]
+    await app.cards.card_posted(task_id, 555, 9)
+    (view,) = await app.cards.view([task_id])
+    assert (view.task.card_state, view.task.message_id) == (CardState.DELETING, 555)
+    assert not await app.cards.begin_ping(task_id)
+
+
+async def test_a_card_that_nobody_began_is_not_begun_for_a_forgotten_member(
+    app: App, tmp_path: Path
+) -> None:
+    task_id = await _done(app, tmp_path)
+    await app.credits.erasures.ask(ALICE)
+    assert await app.cards.begin_card(task_id) is None
+    assert await _behind(app) == []
+
+
 async def test_an_older_revision_never_covers_a_newer_mark(app: App, tmp_path: Path) -> None:
     task_id = await _done(app, tmp_path)
     await app.cards.card_posted(task_id, 555, 9)
