@@ -7,7 +7,7 @@ WORKERS ?= 2
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help sandbox run test unit e2e crash proof soak check format settings licenses audit bench \
+.PHONY: help sandbox run test unit e2e crash proof soak load check format settings licenses audit bench \
 	slowest lock clean
 
 help: ## List the targets
@@ -36,6 +36,9 @@ proof: $(VENV)/.dev ## Put the ledger through thousands of random steps
 
 soak: $(VENV)/.dev ## Make 10,000 edits and see what they leave behind (COUNT=1000, CONTINUE=1)
 	$(BIN)/python -m tests.soak --count $(or $(COUNT),10000) $(if $(CONTINUE),--continue)
+
+load: $(VENV)/.dev ## Load the bot with half of what this machine can carry (MINUTES=10)
+	$(BIN)/python -m tests.load --minutes $(or $(MINUTES),10)
 
 check: $(VENV)/.dev ## Check format, lint and types
 	$(BIN)/ruff format --check .
