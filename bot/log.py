@@ -7,6 +7,7 @@ are passed as ``extra={"prompt": ...}``.
 import json
 import logging
 import re
+from base64 import b64encode
 from collections.abc import Generator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -46,7 +47,14 @@ _PATTERNS = (
     re.compile(r"(?P<kept>\bBearer\s+)[\w.~+/=-]{8,}"),
     # What leads to a picture of ours, or to where a provider may call us.
     re.compile(r"(?P<kept>/(?:media|hooks/[\w-]+/[\w-]+)/)[\w-]{20,}"),
-    re.compile(r"(?P<kept>[?&](?:token|key|api_key|secret|signature)=)[^&\s\"'<>]+", re.IGNORECASE),
+    # The painting page's, which stands where no server sees it.
+    re.compile(r"(?P<kept>/edit/#t=)[\w-]+"),
+    # What signs an address, as the clouds and Discord name it.
+    re.compile(
+        r"(?P<kept>[?&;](?:[\w.-]*(?:token|key|secret|signature|credential|policy|password)|sig|hm)=)"
+        r"[^&\s\"'<>]+",
+        re.IGNORECASE,
+    ),
 )
 
 _secrets: set[str] = set()
@@ -54,9 +62,11 @@ _standard = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", 
 
 
 def redact(secret: str) -> None:
-    """Keep this secret out of every later record, as it is and as it looks inside a URL."""
+    """Keep this secret out of every later record, as it is, inside a URL and in base64."""
     if len(secret) >= SECRET_CHARS_MIN:
-        _secrets.update({secret, quote(secret, safe="")})
+        quoted, packed = quote(secret, safe=""), b64encode(secret.encode()).decode()
+        small = re.sub("%..", lambda sign: sign[0].lower(), quoted)
+        _secrets.update({secret, quoted, small, packed.rstrip("=")})
 
 
 def clean(text: str) -> str:

@@ -5,6 +5,7 @@ import logging
 import os
 import subprocess
 import sys
+from base64 import b64encode
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -56,7 +57,21 @@ LEAKS = {
     "query": ("GET /paint?task=k3f9&token=abc-def", "abc-def"),
     "media link": ("GET https://a.example/media/AbCd-ef_hijklmnopqrstu/t1/mask.png", "AbCd-ef"),
     "webhook path": ("POST /hooks/some-one/t1/AbCd-ef_hijklmnopqrst", "AbCd-ef"),
+    "signed for a cloud": (
+        "GET https://a.example/1?X-Amz-Expires=6&X-Amz-Signature=abc-def",
+        "abc-def",
+    ),
+    "credential of a cloud": ("GET https://a.example/1?X-Amz-Credential=abc-def&x=1", "abc-def"),
+    "signed by a cloud front": ("GET https://a.example/1?Policy=abc-def", "abc-def"),
+    "signed for storage": ("GET https://a.example/1?se=2026&sig=abc-def", "abc-def"),
+    "signed by Discord": ("GET https://cdn.example/a/1/2/3.png?ex=6&is=5&hm=abc-def&", "abc-def"),
+    "painting link": ("opened https://a.example/edit/#t=AbCd-ef_123", "AbCd-ef"),
     "secret": (f"key {SECRET} refused", SECRET),
+    "secret in base64": (
+        f"sent {b64encode(SECRET.encode()).decode()}",
+        "czNjcmV0L2tleStmb3I9YS1wcm92aWRlc",
+    ),
+    "secret in a URL of small letters": ("GET /?k=s3cret%2fkey%2bfor%3da-provider", "a-provider"),
     "secret in a URL": ("GET /?k=s3cret%2Fkey%2Bfor%3Da-provider", "a-provider"),
 }
 

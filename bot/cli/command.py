@@ -1,6 +1,7 @@
 """One command from its arguments to its exit code; every expected error ends as its sentence."""
 
 import asyncio
+import logging
 import os
 import sys
 from argparse import Namespace
@@ -16,6 +17,7 @@ from bot.errors import BotError, StartupError
 from bot.log import redact, setup_logging
 from bot.settings import Settings, read_settings
 
+log = logging.getLogger(__name__)
 Act = Callable[[Call], Awaitable[int]]
 
 
@@ -37,6 +39,10 @@ def execute(argv: Sequence[str] | None) -> int:
         # Whoever read our output has enough; Python would complain once more at its end.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return WRONG
+    except Exception:
+        # Python would print it as it is, with whatever its text repeats.
+        log.exception("something broke; please report it with what stands here")
+        return WRONG
 
 
 def find_act(name: str) -> Act:
@@ -57,6 +63,11 @@ def _set_up_logging(settings: Settings, quiet: bool) -> None:
     """What a one-off command finds out is its output; its log is for looking into a fault."""
     verbose = settings.log_level == "DEBUG"
     setup_logging("ERROR" if quiet and not verbose else settings.log_level, settings.log_json)
+    hide(settings)
+
+
+def hide(settings: Settings) -> None:
+    """Keep the operator's secrets out of every record."""
     for value in dict(settings).values():
         if isinstance(value, SecretStr):
             redact(value.get_secret_value())

@@ -12,6 +12,7 @@ from bot.services.dossier import Packed
 from bot.services.erasure import Asked
 
 NOTHING_KEPT = "Nothing is kept about you."
+NOTHING_TO_DELETE = "Nothing is kept about you that could be deleted."
 BEFORE = (
     "### Delete everything that I keep about you?\n"
     "In every server, and for good:\n"
@@ -41,7 +42,7 @@ def render_before() -> ui.LayoutView:
 def after_text(asked: Asked) -> str:
     """What became of the wish."""
     if asked.live is None:
-        return NOTHING_KEPT
+        return NOTHING_TO_DELETE
     if asked.live:
         is_one = asked.live == 1
         edits = "1 edit of yours is" if is_one else f"{asked.live} edits of yours are"

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import ColumnElement, RowMapping, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -27,12 +27,16 @@ from bot.db.models import (
     Transfer,
 )
 from bot.db.picks import HintTold, Pick
-from bot.services import reading
+from bot.services import forgotten, reading
 from bot.services.blobs import Blobs
 
 # Bytes left for names and the directory of the archive.
 SLACK_BYTES = 64 * 1024
-SECRET = frozenset({"reply_token"})
+# What lets its reader act in the bot's name, and our plumbing with the provider: addresses that
+# need no password, and where files lie on the operator's machine.
+SECRET = frozenset({"reply_token", "remote_state"})
+ADDRESSES = frozenset({"url", "proxy_url"})
+NOBODY = 0
 _PICTURES = ("picture_blob", "mask_blob", "overlay_blob")
 
 
@@ -56,10 +60,11 @@ class Dossiers:
         """Write the archive; None where nothing is kept about the member."""
         async with self._db.read() as session:
             query = select(Person.id).where(Person.discord_id == user_id)
-            person_id = (await session.execute(query)).scalar()
-            if person_id is None:
-                return None
+            # Who was forgotten, or never asked for an edit, may still have left something.
+            person_id = (await session.execute(query)).scalar() or NOBODY
             data = await _everything(session, person_id, user_id)
+            if not any(data.values()):
+                return None
             files = await self._files(session, data)
         return await asyncio.to_thread(_pack, target, data, files, limit_bytes)
 
@@ -100,10 +105,11 @@ async def _everything(session: AsyncSession, person_id: int, user_id: int) -> di
         "hints": _rows(HintTold, HintTold.user_id == user_id),
         "erasures": _rows(Erasure, Erasure.person_id == person_id),
     }
-    return {
+    found = {
         name: [_plain(row) for row in (await session.execute(query)).mappings()]
         for name, query in queries.items()
     }
+    return found | {"hashes": await forgotten.marks(session, user_id)}
 
 
 def _rows(model: type[Base], where: ColumnElement[bool]) -> Any:
@@ -141,11 +147,21 @@ def _transfers(person_id: int, accounts: Any) -> Any:
 
 def _plain(row: RowMapping) -> dict[str, Any]:
     """JSON values only; what would let somebody act in the member's place stays out."""
-    return {
-        key: value.isoformat() if isinstance(value, datetime) else value
-        for key, value in row.items()
-        if key not in SECRET
-    }
+    return {key: _shown(value) for key, value in row.items() if key not in SECRET}
+
+
+def _shown(value: Any) -> Any:
+    """A column's value; Discord's addresses of files let anybody see them for a day."""
+    match value:
+        case datetime():
+            return value.isoformat()
+        case dict():
+            fields = cast("dict[str, Any]", value).items()
+            return {name: _shown(each) for name, each in fields if name not in ADDRESSES}
+        case list():
+            return [_shown(each) for each in cast("list[Any]", value)]
+        case _:
+            return value
 
 
 def _pack(

@@ -6,7 +6,9 @@ For the rest of the day also what they spent of the pool, against a second share
 import hashlib
 import hmac
 import secrets
+from collections.abc import Sequence
 from datetime import UTC, datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, and_, case, false, select, update
 from sqlalchemy.dialects.sqlite import insert
@@ -37,6 +39,19 @@ async def was_here(session: AsyncSession, guild_id: int, user_id: int) -> bool:
         return False
     found = select(ForgottenMember.guild_id).where(await _theirs(session, guild_id, user_id))
     return (await session.execute(found)).scalar() is not None
+
+
+async def marks(session: AsyncSession, user_id: int) -> Sequence[dict[str, Any]]:
+    """All that was left of this member when they were forgotten, in every server."""
+    salt = await prefs.get_state(session, SALT)
+    if salt is None:
+        return ()
+    query = select(ForgottenMember.guild_id).distinct()
+    guild_ids = (await session.execute(query)).scalars()
+    theirs = [_mark(salt, guild_id, user_id) for guild_id in guild_ids]
+    # A mark holds its server's id, so it is found nowhere else.
+    found = select(ForgottenMember.__table__).where(ForgottenMember.mark.in_(theirs))
+    return [dict(row) for row in (await session.execute(found)).mappings()]
 
 
 async def keep_spent(

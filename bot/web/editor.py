@@ -12,7 +12,6 @@ from functools import wraps
 from urllib.parse import urlsplit
 
 from aiohttp import hdrs, web
-from pydantic import ValidationError
 
 from bot.domain import JsonObject, Op, Task, TaskState
 from bot.errors import (
@@ -218,7 +217,7 @@ def _read(body: bytes) -> Painted | None:
         wish = from_json(Painted, given)
         # Half of a pair of code units is no text that could be kept.
         json.dumps([given], ensure_ascii=False).encode()
-    except (ValueError, ValidationError, RecursionError):
+    except (ValueError, RecursionError):
         return None
     return wish
 

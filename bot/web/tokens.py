@@ -16,6 +16,7 @@ from math import ceil
 from pathlib import Path
 
 from bot.errors import BadFolder
+from bot.log import redact
 from bot.services.ports import Clock
 
 KEY_FILE = "link.key"
@@ -94,6 +95,8 @@ def open_keys(folder: Path) -> tuple[bytes, ...]:
         raise _unreadable(file) from error
     if not keys or any(len(key) != KEY_BYTES for key in keys):
         raise _unreadable(file)
+    for key in keys:
+        redact(key.hex())
     return keys
 
 

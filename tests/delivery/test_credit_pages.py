@@ -172,7 +172,7 @@ def test_a_sponsor_whose_time_is_over_does_not_seem_to_pay() -> None:
 @pytest.mark.parametrize(
     ("live", "told"),
     [
-        (None, "Nothing is kept about you."),
+        (None, "Nothing is kept about you that could be deleted."),
         (0, "I deleted everything"),
         (1, "1 edit of yours is at a provider and cannot be taken back. As soon as it ends"),
         (2, "2 edits of yours are at a provider and cannot be taken back. As soon as they end"),

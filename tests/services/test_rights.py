@@ -11,10 +11,11 @@ from typing import Any
 import pytest
 
 from bot.app import App
-from bot.domain import EditRequest, TaskState
+from bot.domain import EditRequest, Op, TaskState
 from bot.errors import DeadlinePassed, NotAllowed
 from bot.services import findings
 from bot.services.erasure import Asked
+from bot.services.picks import Picked
 from bot.services.treasury import Deed
 from tests.services import engine
 from tests.services.engine import GUILD, purse, until
@@ -69,6 +70,37 @@ async def test_the_file_has_all_of_it_and_no_secret(app: App, tmp_path: Path) ->
     assert len(names) - 1 == packed.pictures == 4
     assert "reply_token" not in json.dumps(data)
     assert str(BOB) not in json.dumps(data)
+
+
+async def exported(app: App, folder: Path, user_id: int = ALICE) -> dict[str, Any]:
+    """What the file says beside the pictures."""
+    target = folder / "mine.zip"
+    assert await app.credits.dossiers.write(user_id, target, 8 << 20)
+    with zipfile.ZipFile(target) as archive:
+        return json.loads(archive.read("data.json"))
+
+
+async def test_the_file_of_a_forgotten_member_has_what_stays_of_them(
+    app: App, tmp_path: Path
+) -> None:
+    await done(app, tmp_path)
+    assert (await exported(app, tmp_path))["hashes"] == []
+    await app.credits.erasures.ask(ALICE)
+    data = await exported(app, tmp_path)
+    (kept,) = data.pop("hashes")
+    assert kept["guild_id"] == GUILD
+    assert kept["mark"] in everything(app)
+    assert not any(data.values())
+    assert await app.credits.dossiers.write(BOB, tmp_path / "his.zip", 8 << 20) is None
+
+
+async def test_the_file_has_what_was_kept_of_a_message_without_its_addresses(
+    app: App, tmp_path: Path
+) -> None:
+    file = {"filename": "a.png", "url": "https://cdn.example/a?hm=1", "proxy_url": "https://b"}
+    await app.picks.keep(Picked(ALICE, GUILD, 5, Op.ERASE, [file]))
+    (pick,) = (await exported(app, tmp_path))["picks"]
+    assert pick["files"] == [{"filename": "a.png"}]
 
 
 async def test_pictures_that_do_not_fit_are_counted(app: App, tmp_path: Path) -> None:

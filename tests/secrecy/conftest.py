@@ -1,0 +1,5 @@
+"""What the tests of this folder share."""
+
+from tests.test_log import logs
+
+__all__ = ["logs"]
