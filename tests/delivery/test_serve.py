@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -10,7 +11,10 @@ from typing import Any
 import discord
 import discord.shard
 import pytest
+import yarl
 from aiohttp import web
+from discord.backoff import ExponentialBackoff
+from discord.gateway import DiscordWebSocket
 from discord.http import HTTPClient, Route
 
 from bot.delivery import serve
@@ -21,6 +25,7 @@ from bot.delivery.syncing import sync
 from bot.errors import BadSettings, StartupError
 from tests.services.engine import opened
 from tests.services.scripted import Scripted
+from tests.standin.member import Street
 from tests.standin.server import Parts, serving
 
 TOKEN = "MTA5.standin.token"
@@ -31,6 +36,8 @@ async def standin(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Parts]:
     """Discord over loopback, in this process."""
     async with serving() as parts:
         monkeypatch.setattr(Route, "BASE", f"{parts.base_url}/api/v10")
+        gateway = yarl.URL(parts.rest.gateway_url)
+        monkeypatch.setattr(DiscordWebSocket, "DEFAULT_GATEWAY", gateway)
         yield parts
 
 
@@ -111,15 +118,42 @@ async def test_a_connection_that_is_over_for_good_is_said() -> None:
         assert caught.value.sentence == sentence
 
 
+async def _renew_the_token(standin: Parts) -> None:
+    async with Street(standin.base_url) as street:
+        await street.connected()
+        await street.weather("close", code=4004)
+
+
+@pytest.mark.parametrize(
+    ("settings", "sentence"),
+    [
+        ({"discord_token": "x.y.z"}, serve.REFUSED),
+        ({"message_content": True}, serve.NO_INTENTS),
+        ({}, serve.REFUSED),
+    ],
+    ids=["token", "intents", "token made anew"],
+)
+async def test_what_the_gateway_refuses_for_good_ends_with_its_sentence(
+    standin: Parts, tmp_path: Path, settings: dict[str, object], sentence: str
+) -> None:
+    standin.rest.knobs = replace(standin.rest.knobs, token=TOKEN)
+    async with opened(tmp_path, Scripted(), **{"discord_token": TOKEN, **settings}) as app:
+        working = asyncio.create_task(serve.serve(app, asyncio.Event()))
+        if not settings:
+            await _renew_the_token(standin)
+        with pytest.raises(BadSettings) as caught:
+            await asyncio.wait_for(working, 60)
+    assert caught.value.sentence == sentence
+
+
 def test_no_connection_waits_longer_than_half_a_minute(monkeypatch: pytest.MonkeyPatch) -> None:
-    theirs = discord.shard.ExponentialBackoff
-    monkeypatch.setattr(discord.shard, "ExponentialBackoff", theirs)  # put back afterwards
+    monkeypatch.setattr(discord.shard, "ExponentialBackoff", ExponentialBackoff)
     come_back_soon()
     client: Any = SimpleNamespace(dispatch=None, _reconnect=True)
     shard = discord.shard.Shard(client, client, client)
     assert max(shard._backoff.delay() for _ in range(100)) <= RECONNECT_S_MAX
-    longest = theirs()
-    assert max(longest.delay() for _ in range(100)) > RECONNECT_S_MAX
+    theirs = ExponentialBackoff()
+    assert max(theirs.delay() for _ in range(100)) > RECONNECT_S_MAX
 
 
 async def test_a_gateway_that_loses_a_cancel_is_asked_again() -> None:

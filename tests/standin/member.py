@@ -13,6 +13,7 @@ from tests.standin import shapes
 from tests.standin.shapes import Json
 
 WAIT_S_MAX = 30.0
+START_S_MAX = 90.0
 
 
 class Street:
@@ -52,7 +53,7 @@ class Street:
         """`drop` (away_s, hangs), `mute`, `close` (code), `reconnect`, `invalidate` (resumable)."""
         return (await self.ask("gateway", {"do": do, **about}))["connections"]
 
-    async def connected(self, timeout_s: float = WAIT_S_MAX) -> None:
+    async def connected(self, timeout_s: float = START_S_MAX) -> None:
         """Return when the bot has a session with a connection."""
         until = time.monotonic() + timeout_s
         while not any(each["connected"] for each in (await self.ask("sessions"))["sessions"]):
@@ -105,6 +106,11 @@ class Did:
     async def answered(self, timeout_s: float = WAIT_S_MAX) -> Self:
         """Return when something is to be read, after the three dots."""
         return await self.until(lambda did: bool(did.text), timeout_s, "words")
+
+    async def looked(self) -> Self:
+        """Return how it is now."""
+        await self._look(-1, 0.0)
+        return self
 
     @property
     def text(self) -> str:

@@ -1,10 +1,16 @@
-"""Points discord.py at the stand-in: its addresses are no setting."""
+"""Points discord.py at the stand-in, and shortens its waits: neither is a setting."""
 
+import asyncio
+
+import discord
 import yarl
+from discord.backoff import ExponentialBackoff
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
 from tests.standin.rest import API, GATEWAY
+
+IDENTIFY_GAP_S = 5.0  # what discord.py waits before it logs in anew
 
 
 def point_at(base_url: str) -> None:
@@ -12,3 +18,20 @@ def point_at(base_url: str) -> None:
     Route.BASE = base_url + API
     # `/gateway/bot` says it too, but discord.py asks only once.
     DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(base_url.replace("http", "ws", 1) + GATEWAY)
+
+
+def hurry(factor: float) -> None:
+    """Divide what discord.py waits before it connects or logs in again."""
+    delay = ExponentialBackoff.delay
+
+    def shorter(self: ExponentialBackoff[bool]) -> float:
+        return delay(self) / factor
+
+    async def before_identify(
+        self: discord.Client, shard_id: int | None, *, initial: bool = False
+    ) -> None:
+        if not initial:
+            await asyncio.sleep(IDENTIFY_GAP_S / factor)
+
+    ExponentialBackoff.delay = shorter  # type: ignore[method-assign]
+    discord.Client.before_identify_hook = before_identify  # type: ignore[method-assign]
