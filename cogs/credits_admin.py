@@ -161,9 +161,10 @@ class CreditsAdmin(
             await self._desk.rulebook.set_multiplier(
                 guild_id, interaction.user.id, provider, factor
             )
-        chosen = (await self._desk.rulebook.coffer(guild_id)).economy
-        rates = {slug: self._app.desk.prices.rate(chosen, guild_id, slug) for slug in specs}
-        await show(interaction, render_prices(list(specs.values()), rates, chosen))
+        chosen, prices = (await self._desk.rulebook.coffer(guild_id)).economy, self._app.desk.prices
+        rates = {slug: prices.rate(chosen, guild_id, slug) for slug in specs}
+        times = {slug: prices.times(chosen, guild_id, slug) for slug in specs}
+        await show(interaction, render_prices(list(specs.values()), rates, times, chosen))
 
     @app_commands.command()
     async def report(self, interaction: AnyInteraction) -> None:

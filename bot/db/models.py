@@ -233,7 +233,7 @@ class ResultRow(Base):
 
 
 class ProviderEvent(Base):
-    """Webhook inbox: stored first, handled after, each once."""
+    """An inbox for webhooks that nothing uses: they turned out to be no more than a hint."""
 
     __tablename__ = "provider_events"
 

@@ -29,7 +29,8 @@ def draft_rows(view: TaskView) -> list[ui.ActionRow[Any]]:
     """Offers stand in place of Go: the one that it would go to takes nothing now."""
     task = view.task
     go = ("go",) if view.may_go and not view.offers else ()
-    invert = ("invert",) if task.mask_blob else ()
+    # The other part of an added side is the whole picture, which nobody wants to lose.
+    invert = ("invert",) if task.mask_blob and task.op in MARKED else ()
     buttons = row(task.id, *go, *invert, "cancel")
     if view.paint_url:
         buttons.add_item(ui.Button(label=PAINT, url=view.paint_url))

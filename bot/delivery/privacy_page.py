@@ -12,6 +12,10 @@ from bot.services.dossier import Packed
 from bot.services.erasure import Asked
 
 NOTHING_KEPT = "Nothing is kept about you."
+ONLY_HASHES = (
+    "You had everything deleted. What is left is in this file: a salted hash of your id for each "
+    "server, only to refuse a second first grant."
+)
 NOTHING_TO_DELETE = "Nothing is kept about you that could be deleted."
 BEFORE = (
     "### Delete everything that I keep about you?\n"
@@ -59,6 +63,8 @@ def after_text(asked: Asked) -> str:
 
 def export_text(packed: Packed) -> str:
     """What is in the file."""
+    if packed.only_hashes:
+        return ONLY_HASHES
     left = (
         f" {packed.left_out:,} more pictures did not fit into what Discord takes here; "
         "`/task show` brings each back."

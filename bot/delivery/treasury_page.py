@@ -81,18 +81,26 @@ def _allowance(chosen: Economy) -> str:
 
 
 def render_prices(
-    specs: Sequence[ProviderSpec], rates: Mapping[str, Decimal], chosen: Economy
+    specs: Sequence[ProviderSpec],
+    rates: Mapping[str, Decimal],
+    times: Mapping[str, Decimal],
+    chosen: Economy,
 ) -> ui.LayoutView:
-    """Draw what a picture costs here, by provider and operation."""
+    """Draw what a picture costs here, by provider and operation; `times` are what counts."""
     lines = ["### Prices in this server"]
     for spec in specs[:PRICES_SHOWN_MAX]:
-        times = chosen.multiplier(spec.slug)
-        factor = f" · times {times.normalize():f}" if times != 1 else ""
+        factor = _factor(times[spec.slug], chosen.multiplier(spec.slug))
         lines.append(f"**{spec.title}**{factor}\n-# {_costs(spec, rates[spec.slug])}")
     lines.append(
         "-# `/credits-admin prices provider: multiplier:` changes one. What is held stays."
     )
     return page_of([ui.TextDisplay("\n".join(lines))])
+
+
+def _factor(counts: Decimal, chosen: Decimal) -> str:
+    if counts != chosen:
+        return f" · times {counts:f}, because {chosen.normalize():f} counts in home servers only"
+    return f" · times {counts.normalize():f}" if counts != 1 else ""
 
 
 def _costs(spec: ProviderSpec, rate: Decimal) -> str:

@@ -37,16 +37,18 @@ SLACK_BYTES = 64 * 1024
 SECRET = frozenset({"reply_token", "remote_state"})
 ADDRESSES = frozenset({"url", "proxy_url"})
 NOBODY = 0
+HASHES = "hashes"
 _PICTURES = ("picture_blob", "mask_blob", "overlay_blob")
 
 
 @dataclass(frozen=True, slots=True)
 class Packed:
-    """What went into the file, and how many pictures did not fit."""
+    """What went into the file, how many pictures did not fit, and whether only hashes are left."""
 
     edits: int
     pictures: int
     left_out: int
+    only_hashes: bool = False
 
 
 class Dossiers:
@@ -109,7 +111,7 @@ async def _everything(session: AsyncSession, person_id: int, user_id: int) -> di
         name: [_plain(row) for row in (await session.execute(query)).mappings()]
         for name, query in queries.items()
     }
-    return found | {"hashes": await forgotten.marks(session, user_id)}
+    return found | {HASHES: await forgotten.marks(session, user_id)}
 
 
 def _rows(model: type[Base], where: ColumnElement[bool]) -> Any:
@@ -180,4 +182,5 @@ def _pack(
                 continue
             archive.write(path, name, zipfile.ZIP_STORED)
             packed, room = packed + 1, room - size
-    return Packed(len(data["edits"]), packed, left_out)
+    only_hashes = not any(rows for name, rows in data.items() if name != HASHES)
+    return Packed(len(data["edits"]), packed, left_out, only_hashes)

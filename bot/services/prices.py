@@ -22,10 +22,13 @@ class Prices:
 
     def rate(self, chosen: Economy, guild_id: int, provider: str) -> Decimal:
         """Credits for one unit in a server that chose this."""
-        times = chosen.multiplier(provider)
-        if not self.mints(guild_id):
-            times = max(times, Decimal(1))  # chosen, perhaps, while it still was at home
+        times = self.times(chosen, guild_id, provider)
         return self.credits_per_unit.get(provider, Decimal(1)) * times
+
+    def times(self, chosen: Economy, guild_id: int, provider: str) -> Decimal:
+        """The multiplier that counts: not less than 1 where it was chosen while still at home."""
+        times = chosen.multiplier(provider)
+        return times if self.mints(guild_id) else max(times, Decimal(1))
 
     async def rate_in(self, session: AsyncSession, guild_id: int, provider: str) -> Decimal:
         """Credits for one unit in this server, now."""

@@ -87,7 +87,11 @@ async def test_a_home_servers_admins_make_credits(world: World) -> None:
     assert "has 2,000,000 credits now" in said(much)
     assert "This is a home server" in said(await run(world, mara, "pool"))
     cheap = await run(world, mara, "prices", provider="scripted", multiplier="0.5")
-    assert "times 0.5" in said(cheap)
+    assert "Scripted** · times 0.5\n" in said(cheap)
+    await world.restart()
+    page = said(await run(world, mara, "prices"))
+    assert "Scripted** · times 1, because 0.5 counts in home servers only\n" in page
+    assert "inpaint 7 credits a picture" in page
 
 
 async def test_the_pools_rules_are_changed_by_options_and_logged(world: World) -> None:
@@ -198,7 +202,8 @@ async def test_a_member_gets_all_of_it_and_then_has_it_deleted(world: World) -> 
     assert "I deleted everything" in told
     assert "salted hash" in told
     await world.until(lambda: world.cards() == [])
-    assert "Nothing is kept" in said(await world.alice.slash(world.channel, "privacy export"))
+    assert "a salted hash" in said(await world.alice.slash(world.channel, "privacy export"))
+    assert "Nothing is kept" in said(await world.bob.slash(world.channel, "privacy export"))
     assert "You have 0 credits" in said(await world.alice.slash(world.channel, "credits balance"))
 
 

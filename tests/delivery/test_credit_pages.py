@@ -91,7 +91,8 @@ LONGEST: dict[str, ui.LayoutView] = {
     "prices": render_prices(
         [replace(SPEC, slug=f"p{n}", title="*" * 30) for n in range(30)],
         {f"p{n}": Decimal(10**6) for n in range(30)},
-        RICH,
+        {f"p{n}": Decimal(1) for n in range(30)},
+        replace(RICH, multipliers={f"p{n}": Decimal("0.999999") for n in range(30)}),
     ),
     "report": render_report(
         Books(Page((CHARGE,) * PER_PAGE, 2, 9, 70), [DEED] * DEEDS_SHOWN), Checked(NOW, WRONG)

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from bot.delivery.reply_card import CARD_LOST, card_link, render_reply, shows_overlay
-from bot.domain import CardState, MaskSource, TaskState
+from bot.domain import CardState, MaskSource, Op, TaskState
 from bot.services.cards import Progress
 from tests.delivery import layouts
 from tests.delivery.views import TASK_ID, after, done, file, view
@@ -35,6 +35,11 @@ def test_a_draft_without_a_mask_has_nothing_to_invert() -> None:
     reply = render_reply(draft(mask_blob=None, mask_source=MaskSource.NONE, overlay=None))
     assert layouts.buttons(reply) == ["Go", "Cancel", "Prompt", "Cells"]
     assert "Tinted" not in layouts.text(reply)
+
+
+def test_a_draft_of_added_sides_has_nothing_to_invert_or_grow() -> None:
+    reply = render_reply(draft(op=Op.OUTPAINT, mask_source=MaskSource.SIDES))
+    assert layouts.buttons(reply) == ["Go", "Cancel", "Prompt"]
 
 
 def test_a_running_edit_shows_the_mask_progress_cancel_and_the_way_to_the_card() -> None:
