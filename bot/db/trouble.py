@@ -33,6 +33,14 @@ _ADVICE: dict[int, str] = {
 _PRIMARY = 0xFF  # the rest of SQLite's codes says where it happened
 
 
+def is_full(error: BaseException) -> bool:
+    """Whether the disk has no room, told by a file's error or by SQLite's."""
+    cause = getattr(error, "orig", None) or error
+    if isinstance(cause, OSError):
+        return cause.errno in {errno.ENOSPC, errno.EDQUOT}
+    return _ADVICE.get(getattr(cause, "sqlite_errorcode", 0)) == _FULL
+
+
 def bad_database(path: Path, error: Exception) -> BadDatabase:
     """What to tell of an error that using this database raised."""
     cause = getattr(error, "orig", None) or error

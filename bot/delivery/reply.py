@@ -18,6 +18,7 @@ from discord.ui.select import BaseSelect
 from bot.delivery.entrance import AnyInteraction, admit
 from bot.errors import BotError, ProviderError, StartupError, UserError, not_charged
 from bot.services.access import Use
+from bot.services.disk import NO_ROOM, is_full
 
 log = logging.getLogger(__name__)
 
@@ -60,6 +61,9 @@ def explain(error: BaseException, use: Use = Use.LOOK) -> Reply:
             return Reply(STALE_COMMAND)
         case app_commands.CheckFailure():
             return Reply(NOT_ALLOWED)
+        case _ if is_full(cause):
+            log.error("the disk is full: somebody was refused")
+            return Reply(NO_ROOM)
         case _:
             return _bug(cause)
 

@@ -4,9 +4,11 @@ import asyncio
 import logging
 import os
 import shutil
-from contextlib import suppress
+from collections.abc import Generator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from bot.db.trouble import TROUBLES, is_full
 from bot.errors import LimitReached
 from bot.services.health import Part
 from bot.services.ports import Clock
@@ -18,6 +20,10 @@ FREE_BYTES_MIN = 200 * 1024 * 1024
 FULL = (
     "My disk is full, so I take no new edits until the operator has made room. "
     "Your finished edits are safe."
+)
+NO_ROOM = (
+    "My disk is full, so I could not do that; nothing was changed. "
+    "Try again once the operator has made room."
 )
 
 
@@ -55,6 +61,18 @@ class Disk:
         """Raise LimitReached when nothing new fits."""
         if self.is_full:
             raise LimitReached(FULL)
+
+    @contextmanager
+    def watching(self) -> Generator[None]:
+        """Close intake where the disk turns out to be full, until the next measuring finds room."""
+        try:
+            yield
+        except TROUBLES as error:
+            if not is_full(error):
+                raise
+            self.is_full = True
+            log.error("the disk is full: intake is closed")
+            raise LimitReached(FULL) from error
 
     def part(self) -> Part:
         """Whether new edits are taken, for the operator."""

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Collection
 from datetime import datetime
 
+from bot.db.trouble import is_full
 from bot.domain import Task, TaskState
 from bot.errors import AmbiguousSubmit, BotError, NotSent, ProviderError, Unavailable
 from bot.providers.base import Done, Failed, Idempotency, Job, Provider, Update, Waiting
@@ -63,7 +64,10 @@ class Drive:
             self._ended()
 
     async def _broken(self, task_id: str, error: Exception) -> None:
-        """A bug or a broken disk: tried again by the reconciler, but not for ever."""
+        """A bug: tried again by the reconciler, but not for ever; for room on the disk we wait."""
+        if is_full(error):
+            log.error("the disk is full: this edit goes on once there is room")
+            return
         ref = secrets.token_hex(2)
         log.error("drive broke, ref %s", ref, exc_info=error)
         self._breaks[task_id] += 1

@@ -96,6 +96,10 @@ class Intake:
                 return seen
             self.check_open()
             cleared = await self._t.clearing.clear(session, request)
+        with self._t.disk.watching():
+            return await self._taken(cleared)
+
+    async def _taken(self, cleared: Cleared) -> Task:
         async with passing_folder(self._t.work) as folder:
             kept = await self._looked(cleared, folder)
         source = cleared.source
