@@ -12,6 +12,7 @@ from io import BytesIO
 from PIL import Image, UnidentifiedImageError
 
 from bot.errors import BadMask, BadPicture
+from bot.imaging.scans import has_too_many_scans
 from bot.imaging.sniff import is_taken, name_foreign
 from bot.imaging.srgb import to_srgb
 
@@ -26,6 +27,7 @@ BROKEN = (
     ArithmeticError,
     EOFError,
     AttributeError,
+    AssertionError,
     struct.error,
     zlib.error,
 )
@@ -98,6 +100,8 @@ def decode(
 @contextmanager
 def _opened(data: bytes, pixels_max: int, words: Wording) -> Generator[Image.Image]:
     _refuse_unknown(data, words)
+    if has_too_many_scans(data):
+        raise words.error(_bomb(words), log="too many scans")
     try:
         with _limited(pixels_max), Image.open(BytesIO(data), formats=FORMATS) as image:
             yield image

@@ -25,9 +25,9 @@ from bot.imaging.strokes import (
     parse,
 )
 
-# About 15 s of one core: far more than anybody paints, and nobody else waits for longer.
-CELLS_TOUCHED_MAX = 3_000_000_000
-RUNS_TOUCHED_MAX = 60_000_000
+# About 4 s of one core: far more than anybody paints, and nobody else waits for longer.
+CELLS_TOUCHED_MAX = 1_500_000_000
+RUNS_TOUCHED_MAX = 16_000_000
 
 
 def core_from_strokes(document: Path, size: tuple[int, int], kept: Path | None) -> Core:

@@ -15,6 +15,8 @@ from bot.imaging.store import describe, read_stored
 
 # What a phone's browser holds; one is drawn smaller than it is when the picture has more.
 SCREEN_PIXELS_MAX = 4_200_000
+# What every browser's canvas takes, and JPEG, too.
+SCREEN_SIDE_MAX_PX = 16_384
 QUALITY = 88
 
 
@@ -53,6 +55,7 @@ def mask_copy(core: Path, target: Path) -> Path:
 
 
 def screen_size(size: tuple[int, int]) -> tuple[int, int]:
-    """The same shape with no more pixels than a screen copy has."""
-    scale = min(1.0, sqrt(SCREEN_PIXELS_MAX / (size[0] * size[1])))
+    """The same shape with no more pixels than a screen copy has, and no longer side."""
+    by_pixels = sqrt(SCREEN_PIXELS_MAX / (size[0] * size[1]))
+    scale = min(1.0, by_pixels, SCREEN_SIDE_MAX_PX / max(size))
     return max(1, round(size[0] * scale)), max(1, round(size[1] * scale))

@@ -12,17 +12,28 @@ from bot.imaging.srgb import is_deep
 from bot.imaging.strip import strip
 
 WEBP_SIDE_MAX_PX = 16383
+# As much as JPEG and GIF can say; on a longer one each row costs more than its pixels.
+SIDE_MAX_PX = 65_535
 SUFFIXES = {"JPEG": ".jpg", "PNG": ".png", "WEBP": ".webp"}
 # What we stored ourselves has passed the intake's limit already.
 STORED_PIXELS_MAX = 500_000_000
+TOO_LONG = (
+    "That picture is {:,}×{:,}; its longer side may have at most {:,} pixels. "
+    "Please send a smaller one."
+)
 FIRST_FRAME = "This is an animation, so I took its first frame."
 
 
 def store(upload: Path, folder: Path, pixels_max: int) -> tuple[Path, Image.Image, PictureFacts]:
-    """Keep a member's picture without its metadata; as it was sent where that is possible."""
+    """Keep a member's picture without its metadata; as it was sent where that is possible.
+
+    Raises BadPicture.
+    """
     data = upload.read_bytes()
     recent.take(b"")
     seen = probe(data, pixels_max)
+    if max(seen.width_px, seen.height_px) > SIDE_MAX_PX:
+        raise BadPicture(TOO_LONG.format(seen.width_px, seen.height_px, SIDE_MAX_PX))
     kept = _keep_as_sent(data, seen, pixels_max)
     if kept:
         path, image = folder / f"picture{SUFFIXES[seen.format]}", kept[1]
