@@ -11,6 +11,7 @@ from tests.crash.story import tell
 from tests.crash.table import gaps, table
 
 MARK = "kill-test"
+NONE_KEPT = "There is nothing in {} to go on with: leave CONTINUE out."
 GO_ON = "Interrupted. `make crash KILLS={} CONTINUE=1` goes on."
 
 
@@ -22,11 +23,9 @@ def main() -> int:
     parser.add_argument("--folder", type=Path, default=Path(".crash"), help="to work in")
     parser.add_argument("--continue", dest="goes_on", action="store_true", help="where it stopped")
     args = parser.parse_args()
-    books = Books.load(args.folder) if args.goes_on else None
-    if books is None:
-        _empty(args.folder)
+    books = _kept(args.folder) if args.goes_on else _anew(args.folder, args.seed)
     try:
-        story = tell(args.folder, args.kills, args.seed, _say, books)
+        story = tell(args.folder, args.kills, books, _say)
     except KeyboardInterrupt:
         _say(GO_ON.format(args.kills))
         return 130
@@ -34,12 +33,20 @@ def main() -> int:
     return 1 if story.broken or gaps(story) else 0
 
 
-def _empty(folder: Path) -> None:
-    """Begin anew; only a folder that we made is emptied."""
+def _anew(folder: Path, seed: int) -> Books:
+    """Begin with no books; only a folder that we made is emptied."""
     if (folder / MARK).exists():
         shutil.rmtree(folder)
     folder.mkdir(parents=True)
     (folder / MARK).touch()
+    return Books(seed)
+
+
+def _kept(folder: Path) -> Books:
+    try:
+        return Books.load(folder)
+    except FileNotFoundError:
+        raise SystemExit(NONE_KEPT.format(folder)) from None
 
 
 def _say(line: str) -> None:

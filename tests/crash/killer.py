@@ -16,6 +16,7 @@ from tests.crash.kinds import BY_HAND, SELDOM, Hit, aim
 from tests.crash.painting import paint
 from tests.crash.plans import DEEDS, FORGET, FORGETFUL_CHANNELS, deed_of, draw, picture_name
 from tests.crash.rows import Moment
+from tests.processes import members
 from tests.standin.plans import Plan
 from tests.standin.process import ROOT, Standin
 
@@ -116,7 +117,7 @@ class Run:
     def left_behind(self) -> list[int]:
         """Return processes of any life that are still there after some seconds, and end them."""
         until = time.monotonic() + 5.0
-        while (found := _members(self.sessions)) and time.monotonic() < until:
+        while (found := members(self.sessions)) and time.monotonic() < until:
             time.sleep(0.1)
         for process in found:
             os.kill(process, signal.SIGKILL)
@@ -226,17 +227,3 @@ class Run:
 
     def _log_tail(self) -> str:
         return "\n".join((self.folder / "bot.log").read_text().splitlines()[-40:])
-
-
-def _members(sessions: list[int]) -> list[int]:
-    """Return the processes that belong to these sessions."""
-    found: list[int] = []
-    for entry in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            _, _, rest = entry.read_text().rpartition(") ")
-        except (FileNotFoundError, ProcessLookupError):
-            continue
-        state, _, _, session, *_ = rest.split()
-        if int(session) in sessions and state != "Z":
-            found.append(int(entry.parent.name))
-    return found

@@ -31,12 +31,11 @@ class Story:
         return [line for lines in self.problems.values() for line in lines]
 
 
-def tell(folder: Path, kills: int, seed: int, say: Say, books: Books | None = None) -> Story:
-    """Make a run in a folder; everything it starts has ended when it returns.
+def tell(folder: Path, kills: int, books: Books, say: Say) -> Story:
+    """Go on until there were so many kills; everything it starts has ended when it returns.
 
     Ends after the first chapter that broke a promise.
     """
-    books = books or Books(seed)
     paint_mask(folder / "mask.png")
     while len(books.deaths) < kills:
         _chapter(folder, books, min(CHAPTER_KILLS, kills - len(books.deaths)), say, kills)
