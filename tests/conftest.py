@@ -7,6 +7,7 @@ import pytest
 from aiohttp import web_app
 
 from tests import statements
+from tests.unsynced import unsynced
 
 # A test's world is some ten thousand objects, of which most go without the collector.
 YOUNG_OBJECTS = 50_000
@@ -14,6 +15,11 @@ TIDY_EVERY_TESTS = 40
 _ENDED = pytest.StashKey[int]()
 
 statements.share()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Marks of tests about the suite's own shortcuts."""
+    config.addinivalue_line("markers", "synced: writes as the bot does, down to the disk")
 
 
 def pytest_collection_finish() -> None:
@@ -33,3 +39,12 @@ def pytest_runtest_teardown(item: pytest.Item) -> Generator[None]:
         # It would keep a thousand web servers, with all that was sent to them.
         web_app._cached_build_middleware.cache_clear()
         gc.collect()
+
+
+@pytest.fixture(autouse=True)
+def _disk(request: pytest.FixtureRequest) -> Generator[None]:
+    if request.node.get_closest_marker("synced"):
+        yield
+        return
+    with unsynced():
+        yield

@@ -11,10 +11,11 @@ from bot.db.migrate import upgrade
 
 def fresh(path: Path) -> None:
     """Bring the file to the newest revision, as the bot does at its start; most are new."""
+    if path.exists():
+        upgrade(path)
+        return
     path.parent.mkdir(parents=True, exist_ok=True)
-    if not path.exists():
-        shutil.copyfile(_migrated(), path)
-    upgrade(path)
+    shutil.copyfile(_migrated(), path)
 
 
 @functools.cache

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from bot.db.engine import Database
-from bot.db.migrate import upgrade
 from bot.services import findings
 from bot.services.allowance import Allowances, Member
 from bot.services.booking import Booking, Purse
@@ -18,6 +17,7 @@ from bot.services.payers import Spot
 from bot.services.rulebook import Rulebook
 from bot.services.sponsors import Sponsors
 from bot.services.treasury import Treasury
+from tests.databases import fresh
 from tests.fakes import FakeClock
 
 HOME, AWAY, CHANNEL = 9, 10, 77
@@ -77,7 +77,7 @@ class Money:
 @asynccontextmanager
 async def opened(folder: Path, first: int = FIRST) -> AsyncGenerator[Money]:
     path = folder / "db.sqlite3"
-    await asyncio.to_thread(upgrade, path)
+    await asyncio.to_thread(fresh, path)
     db = Database(path)
     try:
         yield Money(db, FakeClock(), first)

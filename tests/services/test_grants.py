@@ -10,12 +10,12 @@ from hypothesis import strategies as st
 
 from bot.app import App
 from bot.db.engine import Database
-from bot.db.migrate import upgrade
 from bot.errors import BadOption
 from bot.services.clock import SystemClock
 from bot.services.grants import AMOUNT_MAX, Granted, grant, stored_key
 from bot.services.ledger import Ledger, Purpose
 from bot.services.statement import CALLED, Line, Statement, statement
+from tests.databases import fresh
 from tests.services.engine import ALICE, GUILD, opened, purse, request, until
 from tests.services.scripted import Scripted
 
@@ -27,7 +27,7 @@ CODE = f"user:{GUILD}:{ALICE}"
 async def db(tmp_path: Path) -> AsyncGenerator[Database]:
     """An empty database."""
     path = tmp_path / "db.sqlite3"
-    await asyncio.to_thread(upgrade, path)
+    await asyncio.to_thread(fresh, path)
     database = Database(path)
     yield database
     await database.close()

@@ -10,11 +10,11 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.db.engine import Database
-from bot.db.migrate import upgrade
 from bot.providers.base import PricedPer
 from bot.services.clock import SystemClock
 from bot.services.ledger import Ledger
 from bot.services.pricing import settlement
+from tests.databases import fresh
 
 LEDGER = Ledger(SystemClock())
 
@@ -23,7 +23,7 @@ LEDGER = Ledger(SystemClock())
 async def db(tmp_path: Path) -> AsyncGenerator[Database]:
     """An empty database."""
     path = tmp_path / "db.sqlite3"
-    await asyncio.to_thread(upgrade, path)
+    await asyncio.to_thread(fresh, path)
     database = Database(path)
     yield database
     await database.close()
