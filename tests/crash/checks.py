@@ -9,6 +9,7 @@ from pathlib import Path
 
 from bot.domain import MOVES, TaskState
 from tests.crash.deeds import asked_with
+from tests.crash.gateway_feed import named
 from tests.crash.plans import DEEDS, FORGET, LEAVERS_FROM
 from tests.crash.provider import CREDITS_PER_PICTURE, slug
 from tests.crash.rows import DATABASE, TERMINAL, Row, broken, owes_ping, query
@@ -44,7 +45,7 @@ def gather(
     results = query(database, "SELECT * FROM results WHERE state = 'ok'")
     return Evidence(
         plans=plans,
-        tasks=query(database, "SELECT * FROM tasks"),
+        tasks=named(query(database, "SELECT * FROM tasks"), events),
         accounts=query(database, "SELECT * FROM accounts"),
         transfers=query(database, "SELECT * FROM transfers ORDER BY id"),
         task_events=query(database, "SELECT * FROM task_events ORDER BY id"),

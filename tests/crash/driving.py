@@ -1,4 +1,4 @@
-"""The real composition root, fed by request keys instead of a gateway."""
+"""The real composition root, fed by request keys, a share of them over the gateway."""
 
 import argparse
 import asyncio
@@ -9,18 +9,21 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-from discord.http import Route
 
 from bot.app import App, open_app
 from bot.delivery.client import build_bot
 from bot.domain import EditRequest, Origin, Task
 from bot.log import setup_logging
+from bot.services.ending import end
 from bot.settings import Settings
 from tests.crash.deeds import Asked, act, asked_with, forget
 from tests.crash.faults import Points, fault_from
+from tests.crash.gateway_feed import Commands, by_gateway
 from tests.crash.plans import FORGET, picture_name
 from tests.crash.points import install
 from tests.crash.provider import VARIANTS, factory, slug
+from tests.standin.member import Street
+from tests.standin.pointing import point_at
 from tests.standin.shapes import GUILD_ID
 
 TOKEN = "MTA5.standin.token"
@@ -31,7 +34,7 @@ ORPHANED, TOO_LONG = 3, 4
 async def drive(args: argparse.Namespace) -> None:
     """Run until SIGTERM, the parent's end or the time bound."""
     setup_logging("INFO", False)
-    Route.BASE = f"{args.standin}/api/v10"
+    point_at(args.standin)
     stop = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
     until = time.monotonic() + args.seconds_max
@@ -42,8 +45,11 @@ async def drive(args: argparse.Namespace) -> None:
         await bot.login(TOKEN)
         async with app.running(bot), httpx.AsyncClient(trust_env=False) as client:
             await asyncio.to_thread(args.ready.touch)
-            feed = asyncio.create_task(_feed(app, client, args))
-            await _watch(stop, until, feed)
+            gateway = asyncio.create_task(bot.connect())
+            try:
+                await _watch(stop, until, asyncio.create_task(_feed(app, client, args)))
+            finally:
+                await end([gateway])
 
 
 def _settings(data: Path) -> Settings:
@@ -66,12 +72,16 @@ def _settings(data: Path) -> Settings:
 async def _feed(app: App, client: httpx.AsyncClient, args: argparse.Namespace) -> None:
     """Offer every released key to the intake, once in this life."""
     seen: set[str] = set()
-    async with asyncio.TaskGroup() as later:
+    async with Street(args.standin) as street, asyncio.TaskGroup() as later:
+        commands = Commands(app, street, args.files)
         while True:
             answer = await client.get(f"{args.standin}/_control/keys")
             for wish in answer.json()["keys"]:
                 if wish["key"] not in seen:
-                    task = await app.intake.submit(_request(wish, args.files))
+                    if by_gateway(wish["key"]):
+                        task = await commands.submit(wish)
+                    else:
+                        task = await app.intake.submit(_request(wish, args.files))
                     asked = asked_with(wish["key"], wish["user_id"])
                     later.create_task(_later(app, task, asked, wish["cancel_after_s"]))
                     await act(app, asked)

@@ -80,7 +80,8 @@ class People:
         payload = payloads.interaction(made.id, made.token, kind, place, data)
         if source is not None and body["kind"] != "menu":
             payload["message"] = self._seen(source, place)
-        about = {"kind": body["kind"], "name": name, "user": place.user_id}
+        prompt = body.get("options", {}).get("prompt", "")
+        about = {"kind": body["kind"], "name": name, "user": place.user_id, "prompt": prompt}
         self._rest.journal.add("interaction", interaction=made.id, guild=place.guild.id, **about)
         heard = self._gateway.tell("INTERACTION_CREATE", payload, place.guild.id)
         return {"id": made.id, "sessions": heard}
