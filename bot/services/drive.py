@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Collection
 from datetime import datetime
 
-from bot.db.trouble import is_full
+from bot.db.trouble import TROUBLES, is_full
 from bot.domain import Task, TaskState
 from bot.errors import AmbiguousSubmit, BotError, NotSent, ProviderError, Unavailable
 from bot.providers.base import Done, Failed, Idempotency, Job, Provider, Update, Waiting
@@ -23,6 +23,7 @@ log = logging.getLogger(__name__)
 STARTS_MAX = 5
 BACKOFF_S_MAX = 60.0
 BREAKS_MAX = 3
+ROOM_PAUSE_S = 5.0
 SWITCHED_OFF = "This provider was switched off meanwhile. You were not charged."
 LEFT_UNKNOWN = (
     "{} while this was being sent, so I cannot know whether it started. "
@@ -172,7 +173,19 @@ class Drive:
                 sent = Sent(
                     update.remote_id or f"sync:{task.id}", {"done": to_json(done)}, spec.deadline_s
                 )
-        await self._tools.tasks.running(task, sent)
+        await self._note(task, sent)
+
+    async def _note(self, task: Task, sent: Sent) -> None:
+        """Write down what the provider answered; nobody else knows it, so room is waited for."""
+        while True:
+            try:
+                await self._tools.tasks.running(task, sent)
+                return
+            except TROUBLES as error:
+                if not is_full(error):
+                    raise
+            log.error("the disk is full: an accepted job waits to be written down")
+            await self._tools.clock.sleep(ROOM_PAUSE_S)
 
     async def _recover(self, task: Task) -> None:
         """A row found in `submitting`: the process that made the call is gone."""

@@ -20,13 +20,13 @@ from bot.app import App
 from bot.delivery.reply import explain
 from bot.domain import TaskState
 from bot.errors import LimitReached
-from bot.providers.base import Done, Job
+from bot.providers.base import Done, Job, Waiting
 from bot.services import disk
 from bot.services.blobs import KeptBlob
 from bot.services.treasury import Deed
 from tests.rights import fill, small_disk
 from tests.services.engine import ALICE, BOB, GUILD, assert_books, opened, purse, request, until
-from tests.services.scripted import Scripted, done
+from tests.services.scripted import Scripted, done, waiting
 
 KIB = 4096
 TRIES = 4  # more than a bug would get
@@ -88,6 +88,12 @@ async def pages(app: App, most: int) -> int:
     return int(was)
 
 
+async def said(caplog: pytest.LogCaptureFixture, line: str, times: int) -> None:
+    async with asyncio.timeout(15):
+        while caplog.text.count(line) < times:  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+
+
 async def grants_until_full(app: App) -> str:
     """What an admin reads whose grant does not fit any more."""
     for n in range(1000):
@@ -122,9 +128,7 @@ async def test_edits_wait_for_room_and_new_ones_are_refused_with_their_sentence(
             assert refusal.value.sentence == disk.FULL
             assert await grants_until_full(app) == disk.NO_ROOM
             gate.set()
-            async with asyncio.timeout(15):
-                while caplog.text.count(WAITS) < TRIES:  # noqa: ASYNC110
-                    await asyncio.sleep(0.01)
+            await said(caplog, WAITS, TRIES)
             task = await app.tasks.get(running.id)
             assert task
             assert (task.state, task.held, await purse(app)) == (S.RUNNING, 7, (93, 7))
@@ -135,3 +139,25 @@ async def test_edits_wait_for_room_and_new_ones_are_refused_with_their_sentence(
         assert await purse(app) == (86, 0)
         await assert_books(app)
         assert sound(app.db.path)
+
+
+async def test_an_answer_that_cannot_be_written_down_is_not_forgotten(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    gate = asyncio.Event()
+
+    async def submit(job: Job) -> Waiting:
+        await gate.wait()
+        return waiting(job)
+
+    provider = Scripted(submits=[submit])
+    with small_disk(tmp_path / "disk", KIB) as place:
+        async with opened(place / "data", provider) as app, app.engine():
+            task = await app.intake.submit(request(tmp_path))
+            await until(app, task.id, S.SUBMITTING)
+            async with full(app, place):
+                gate.set()
+                await said(caplog, "waits to be written down", 2)
+            assert (await until(app, task.id)).state is S.DONE
+            assert len(provider.started) == 1
+            await assert_books(app)
