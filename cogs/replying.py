@@ -10,6 +10,7 @@ from discord.ext import commands
 
 from bot.delivery.client import InpaintBot
 from bot.delivery.entrance import AnyInteraction, who_in
+from bot.delivery.faults import is_discords
 from bot.delivery.permissions import check_card
 from bot.delivery.reply import explain
 from bot.domain import EditRequest, Origin, Task, TaskState
@@ -163,7 +164,9 @@ class Replying(commands.Cog):
         """Answer with a few words that ping nobody."""
         try:
             await message.reply(text, mention_author=False, allowed_mentions=AllowedMentions.none())
-        except discord.HTTPException as error:
+        except Exception as error:
+            if not is_discords(error):
+                raise
             log.info("a reply could not be answered: %s", error)
 
 

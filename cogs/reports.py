@@ -3,11 +3,11 @@
 import logging
 from typing import TYPE_CHECKING
 
-import discord
 from discord.ext import commands
 
 from bot.delivery.client import InpaintBot
 from bot.delivery.entrance import AnyInteraction
+from bot.delivery.faults import is_discords
 from bot.delivery.reply import show, tell
 from bot.delivery.report_card import render_report, report_id
 from bot.errors import TaskGone
@@ -79,7 +79,9 @@ class Reports(commands.Cog):
             await self._bot.poster.redraw(
                 channel_id, view.task.guild_id, message_id, render_report(view)
             )
-        except discord.HTTPException as error:
+        except Exception as error:
+            if not is_discords(error):
+                raise
             log.info("the report's message could not be changed: %s", error)
 
 

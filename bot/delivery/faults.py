@@ -4,6 +4,10 @@ from enum import Enum, auto
 
 import discord
 
+WAIT_MAX_S = 3600.0
+# Discord as a whole, or the way to it; a 500 may be about this very request.
+_AWAY = frozenset({429, 502, 503, 504, 520, 521, 522, 523, 524})
+
 
 class Fault(Enum):
     """Why a message could not be made, changed or taken away."""
@@ -52,4 +56,29 @@ def fault(error: BaseException) -> Fault:
         return Fault.MESSAGE_GONE
     if error.status == 403:
         return Fault.CHANNEL_LOST
-    return Fault.LATER if error.status == 429 or error.status >= 500 else Fault.REFUSED
+    # 401 is about the bot's token: nothing is wrong with what was sent.
+    passes = error.status in {401, 429} or error.status >= 500
+    return Fault.LATER if passes else Fault.REFUSED
+
+
+def is_discords(error: BaseException) -> bool:
+    """Whether Discord, or the way to it, failed; discord.py lets aiohttp's own errors through."""
+    theirs = type(error).__module__.partition(".")[0] == "aiohttp"
+    return theirs or isinstance(error, discord.DiscordException | OSError)
+
+
+def is_away(error: BaseException) -> bool:
+    """Whether other requests would fail now, too."""
+    if isinstance(error, discord.HTTPException):
+        return error.status in _AWAY
+    return is_discords(error)
+
+
+def wait_s(error: BaseException) -> float:
+    """How long Discord asks us to wait, in seconds; 0 where it does not say."""
+    if isinstance(error, discord.RateLimited):
+        return min(error.retry_after, WAIT_MAX_S)
+    if not isinstance(error, discord.HTTPException) or error.status != 429:
+        return 0.0
+    told = str(getattr(error.response, "headers", {}).get("Retry-After", ""))
+    return min(float(told), WAIT_MAX_S) if told.isdecimal() else 0.0

@@ -2,8 +2,6 @@
 
 import logging
 from collections.abc import Sequence
-from dataclasses import replace
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import discord
@@ -25,6 +23,7 @@ from bot.delivery.poster import (
 )
 from bot.delivery.reply_draft import is_asked, render_asked
 from bot.delivery.status import face
+from bot.delivery.trouble import Trouble
 from bot.domain import CardState, Task
 from bot.log import task_context
 from bot.services.board import NO_PING
@@ -35,7 +34,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-RUNGS_MAX = 6
 REFUSALS_MAX = 3
 
 
@@ -48,8 +46,7 @@ class CardKeeper:
         self._poster = poster
         self._gallery = Gallery(app, poster)
         self._shown: dict[str, Shown] = {}
-        self._trouble: dict[str, tuple[int, Work]] = {}
-        self._rungs: dict[str, int] = {}
+        self._trouble = Trouble(app.clock)
         self._unarchived: set[str] = set()
 
     def work(self, view: TaskView) -> Work | None:
@@ -59,8 +56,7 @@ class CardKeeper:
         if work is None:
             self._forget(view.task.id)
             return None
-        _, held_up = self._trouble.get(view.task.id, (0, None))
-        return lanes.delayed(work, held_up.due_at if held_up else None)
+        return self._trouble.delayed(work, view.task)
 
     async def act(self, task_id: str) -> Work | None:
         """Make the one request that is owed now; the answer is what is owed next."""
@@ -74,16 +70,16 @@ class CardKeeper:
             except Exception as error:  # noqa: BLE001 (the guard of one task: the lane goes on)
                 await self._failed(work, view, error)
             else:
-                self._trouble.pop(task_id, None)
+                self._trouble.over(view.task)
             after = await self._view(task_id)
             return self._next(work, view, after) if after else None
 
     def _next(self, work: Work, before: TaskView, after: TaskView) -> Work | None:
         owed = self.work(after)
         stuck = owed is not None and owed.kind is work.kind and _marks(after) == _marks(before)
-        if owed is None or not stuck or work.task_id in self._trouble:
+        if owed is None or not stuck or self._trouble.holds(after.task):
             return owed
-        self._hold_up(owed)  # the row did not take our mark: never spin on it
+        self._trouble.fails(owed.task_id)  # the row did not take our mark: never spin on it
         return self.work(after)
 
     async def _view(self, task_id: str) -> TaskView | None:
@@ -92,8 +88,8 @@ class CardKeeper:
 
     def _forget(self, task_id: str) -> None:
         self._shown.pop(task_id, None)
-        self._trouble.pop(task_id, None)
-        self._rungs.pop(task_id, None)
+        self._trouble.forget(task_id)
+        self._gallery.forget(task_id)
         self._unarchived.discard(task_id)
 
     async def _do(self, kind: Kind, view: TaskView) -> None:
@@ -108,6 +104,10 @@ class CardKeeper:
 
     async def _post(self, view: TaskView) -> None:
         task = view.task
+        if task.message_id is not None:
+            await self._edit(view)
+            await self._cards.card_posted(task.id, task.message_id, task.view_rev)
+            return
         if task.card_posting_at is not None:
             found = await self._poster.find_card(task, task.card_posting_at)
             if found is not None:
@@ -117,7 +117,7 @@ class CardKeeper:
         posting_at = task.card_posting_at or await self._cards.begin_card(task.id)
         if posting_at is None:
             return
-        files = await self._files(view)
+        files = await self._gallery.files(view)
         layout = _layout(view, files)
         nonce = card_nonce(task, posting_at)
         message_id = await self._poster.post_card(task, layout, _uploads(view, files), nonce)
@@ -128,7 +128,7 @@ class CardKeeper:
         task = view.task
         # What was let go here is still in the channel, and an edit has to name all that stays.
         kept = await self._poster.attachments(task) if task.let_go_at else []
-        files = posted_files(kept) if kept else await self._files(view)
+        files = posted_files(kept) if kept else await self._gallery.files(view)
         layout = _layout(view, files)
         shown = self._shown.get(task.id)
         if shown is None or shown.print != look_of(layout, files):
@@ -171,35 +171,28 @@ class CardKeeper:
         now = self._app.clock.now()
         self._shown[view.task.id] = Shown(face(view), look_of(layout, files), now)
 
-    async def _files(self, view: TaskView) -> Sequence[PostFile]:
-        rung = self._rungs.get(view.task.id, 0)
-        return await self._gallery.files(view, rung) if rung <= RUNGS_MAX else ()
-
     async def _failed(self, work: Work, view: TaskView, error: Exception) -> None:
         task = view.task
         match fault(error):
+            case Fault.MESSAGE_GONE if work.kind is Kind.NEW and task.message_id is not None:
+                await self._cards.card_gone(task.id)
+            case Fault.CHANNEL_LOST if work.kind in {Kind.STATE, Kind.PROGRESS} and _works(task):
+                log.info("the card cannot be changed for now: %s", error)
+                self._trouble.fails(task.id, end_too=False)
             case Fault.MESSAGE_GONE | Fault.CHANNEL_LOST:
                 await self._lost(work, view, error)
             case Fault.ARCHIVED:
                 await self._archived(work, view, error)
-            case Fault.TOO_LARGE if self._rungs.get(task.id, 0) <= RUNGS_MAX:
-                await self._too_large(work, view)
+            case Fault.TOO_LARGE if not self._gallery.gave_up(task.id):
+                await self._too_large(view)
             case Fault.OLD_EDIT:
                 log.info("Discord wants to wait with edits of old messages here")
-                self._hold_up(work, lanes.OLD_EDIT_RETRY_S)
+                self._trouble.fails(task.id, lanes.OLD_EDIT_RETRY_S)
             case Fault.LATER:
                 log.warning("Discord did not take it: %s: %s", type(error).__name__, error)
-                self._hold_up(work)
+                self._trouble.passes(task, error)
             case _:
                 await self._refused(work, view, error)
-
-    def _hold_up(self, work: Work, wait_s: float | None = None) -> int:
-        """Try again later, and later still each time; returns how often it has failed in a row."""
-        attempt = self._trouble.get(work.task_id, (0, work))[0] + 1
-        wait = timedelta(seconds=wait_s or lanes.retry_s(attempt))
-        due_at = self._app.clock.now() + wait
-        self._trouble[work.task_id] = (attempt, replace(work, due_at=due_at))
-        return attempt
 
     async def _lost(self, work: Work, view: TaskView, error: Exception) -> None:
         if work.kind is Kind.PING:
@@ -210,39 +203,58 @@ class CardKeeper:
             await self._cards.card_deleted(view.task.id)
             return
         log.warning("the card is lost, the result is kept: %s", error)
-        await self._cards.card_lost(view.task.id)
+        is_gone = fault(error) is Fault.MESSAGE_GONE
+        await self._cards.card_lost(view.task.id, is_gone=is_gone)
+        if view.task.message_id is not None and not is_gone:
+            await self._leave_word(view)
+
+    async def _leave_word(self, view: TaskView) -> None:
+        """Say how it ended, where it is only the pictures that cannot be shown."""
+        try:
+            await self._poster.edit_card(view.task, _layout(view, ()), ())
+        except Exception as error:  # noqa: BLE001 (it was only worth a try)
+            log.info("the lost card stays as it is: %s", error)
 
     async def _archived(self, work: Work, view: TaskView, error: Exception) -> None:
         """Open the thread again, once."""
         if view.task.id in self._unarchived:
             await self._lost(work, view, error)
             return
-        self._unarchived.add(view.task.id)
         try:
             await self._poster.unarchive(view.task)
-        except Exception as refused:  # noqa: BLE001 (whatever it is, the card cannot be shown)
-            await self._lost(work, view, refused)
+        except Exception as refused:  # noqa: BLE001 (whatever else it is, the card is lost)
+            if fault(refused) is Fault.LATER:
+                self._trouble.passes(view.task, refused)
+            else:
+                await self._lost(work, view, refused)
+        else:
+            self._unarchived.add(view.task.id)
 
-    async def _too_large(self, work: Work, view: TaskView) -> None:
+    async def _too_large(self, view: TaskView) -> None:
         task = view.task
-        biggest = max((file.bytes for file in await self._files(view)), default=0)
+        biggest = max((file.bytes for file in await self._gallery.files(view)), default=0)
         if not biggest:
-            self._hold_up(work)  # it was not about our pictures
+            self._trouble.fails(task.id)  # it was not about our pictures
             return
         log.warning("Discord found %d bytes too large here; trying a smaller copy", biggest)
-        self._rungs[task.id] = self._rungs.get(task.id, 0) + 1
+        self._gallery.smaller(task.id)
         await self._cards.limit_lowered(task.guild_id, min(biggest - 1, UPLOAD_LIMIT_BYTES))
 
     async def _refused(self, work: Work, view: TaskView, error: Exception) -> None:
         """Discord does not like what we sent: a bug of ours, tried a few times and then let be."""
         log.error("Discord refused a card", exc_info=error)
-        if self._hold_up(work) < REFUSALS_MAX:
+        if self._trouble.fails(work.task_id) < REFUSALS_MAX:
             return
-        if view.task.message_id is None or work.kind is Kind.PING:
-            await self._lost(work, view, error)
-        else:
+        if work.kind in {Kind.STATE, Kind.PROGRESS} and _works(view.task):
             await self._cards.card_shown(view.task.id, view.task.view_rev)
-        self._trouble.pop(work.task_id, None)
+        else:
+            await self._lost(work, view, error)
+        self._trouble.forget(work.task_id)
+
+
+def _works(task: Task) -> bool:
+    """Whether there is an end still to come that its card can show."""
+    return task.card_state is CardState.POSTED and not task.state.is_terminal
 
 
 def _layout(view: TaskView, files: Sequence[PostFile]) -> ui.LayoutView:

@@ -76,6 +76,8 @@ def card_work(view: TaskView, shown: Shown | None, now: datetime) -> Work | None
         begun = task.card_posting_at or task.created_at
         due_at = next_progress(begun, shown.at if shown else begun)
     since = shown.at if shown else task.queued_at or task.created_at
+    if kind is Kind.FINAL:
+        since = task.finished_at or since  # those that ended first are shown first
     return Work(task.id, kind, since, due_at)
 
 

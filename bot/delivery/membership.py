@@ -4,6 +4,7 @@ import discord
 
 from bot.delivery.client import InpaintBot
 from bot.delivery.entrance import who_in
+from bot.delivery.faults import is_discords
 from bot.delivery.permissions import check_card
 from bot.errors import LimitReached, NotAllowed
 from bot.services.access import Who
@@ -31,7 +32,9 @@ class Membership:
             member = await guild.fetch_member(user_id)
         except discord.NotFound:
             raise NotAllowed(GONE) from None
-        except (discord.HTTPException, OSError) as error:
+        except Exception as error:
+            if not is_discords(error):
+                raise
             raise LimitReached(NO_ANSWER, log=repr(error)) from error
         channel = guild.get_channel_or_thread(channel_id)
         if channel is None or not channel.permissions_for(member).view_channel:

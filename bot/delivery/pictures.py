@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+RUNGS_MAX = 6
+
 
 class Gallery:
     """Asks the picture worker for copies under the server's limit."""
@@ -21,10 +23,24 @@ class Gallery:
     def __init__(self, app: "App", poster: Poster) -> None:
         self._cards = app.cards
         self._poster = poster
+        self._rungs: dict[str, int] = {}
 
-    async def files(self, view: TaskView, rung: int = 0) -> Sequence[PostFile]:
+    def smaller(self, task_id: str) -> None:
+        """From now on smaller copies: the last ones were too large."""
+        self._rungs[task_id] = self._rungs.get(task_id, 0) + 1
+
+    def gave_up(self, task_id: str) -> bool:
+        """Whether no copy is small enough."""
+        return self._rungs.get(task_id, 0) > RUNGS_MAX
+
+    def forget(self, task_id: str) -> None:
+        """Nothing of this task is sent any more."""
+        self._rungs.pop(task_id, None)
+
+    async def files(self, view: TaskView) -> Sequence[PostFile]:
         """Nothing while there is nothing to show, or when it cannot be read any more."""
-        if view.task.state is not TaskState.DONE or not view.results:
+        rung = self._rungs.get(view.task.id, 0)
+        if rung > RUNGS_MAX or view.task.state is not TaskState.DONE or not view.results:
             return ()
         try:
             limit_bytes = await self._limit_bytes(view.task.guild_id)

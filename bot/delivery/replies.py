@@ -15,7 +15,7 @@ from weakref import WeakValueDictionary
 import discord
 
 from bot.delivery import lanes
-from bot.delivery.faults import Fault, fault
+from bot.delivery.faults import Fault, fault, wait_s
 from bot.delivery.lanes import Shown, Work
 from bot.delivery.look import look_of
 from bot.delivery.pictures import Gallery
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-RETRY_S = 5.0
+PASSING = frozenset({Fault.LATER, Fault.OLD_EDIT})
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class ReplyKeeper:
         self._poster = poster
         self._gallery = Gallery(app, poster)
         self._sent: dict[str, _Sent] = {}
-        self._not_before: dict[str, datetime] = {}
+        self._trouble: dict[str, tuple[int, datetime]] = {}
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     def work(self, view: TaskView) -> Work | None:
@@ -62,7 +62,8 @@ class ReplyKeeper:
         if work is None:
             self._forget(task_id)
             return None
-        return lanes.delayed(work, self._not_before.get(task_id))
+        _, until = self._trouble.get(task_id, (0, None))
+        return lanes.delayed(work, until)
 
     async def act(self, task_id: str) -> Work | None:
         """Edit the answer if that is owed now; the answer is what is owed next."""
@@ -91,6 +92,7 @@ class ReplyKeeper:
                 return
             try:
                 await self._edit(handle, view)
+                self._trouble.pop(task_id, None)
             except Exception as error:
                 await self._failed(view, error)
                 if via is not None and fault(error) is Fault.REFUSED:
@@ -104,7 +106,8 @@ class ReplyKeeper:
 
     def _forget(self, task_id: str) -> None:
         self._sent.pop(task_id, None)
-        self._not_before.pop(task_id, None)
+        self._trouble.pop(task_id, None)
+        self._gallery.forget(task_id)
 
     async def _edit(self, handle: ReplyHandle, view: TaskView) -> None:
         task = view.task
@@ -143,13 +146,18 @@ class ReplyKeeper:
     async def _failed(self, view: TaskView, error: Exception) -> None:
         task_id = view.task.id
         self._sent.pop(task_id, None)
-        if fault(error) in {Fault.TOKEN_DEAD, Fault.MESSAGE_GONE, Fault.REFUSED}:
-            level = logging.ERROR if fault(error) is Fault.REFUSED else logging.INFO
+        kind = fault(error)
+        if kind is Fault.TOO_LARGE and not self._gallery.gave_up(task_id):
+            self._gallery.smaller(task_id)
+        elif kind not in PASSING:
+            level = logging.ERROR if kind is Fault.REFUSED else logging.INFO
             log.log(level, "the member's answer is over: %s", error)
             await self._cards.reply_over(task_id)
             return
         log.warning("the answer could not be edited: %s: %s", type(error).__name__, error)
-        self._not_before[task_id] = self._app.clock.now() + timedelta(seconds=RETRY_S)
+        attempt = self._trouble.get(task_id, (0, None))[0] + 1
+        wait = timedelta(seconds=max(lanes.retry_s(attempt), wait_s(error)))
+        self._trouble[task_id] = attempt, self._app.clock.now() + wait
 
 
 def stored_handle(view: TaskView, now: datetime) -> ReplyHandle | None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import discord
 
 from bot.delivery.client import InpaintBot, build_bot
+from bot.delivery.faults import is_discords
 from bot.delivery.gateway import come_back_soon
 from bot.delivery.invite import invite_url
 from bot.delivery.syncing import Synced, sync
@@ -74,7 +75,9 @@ async def sync_now(app: "App") -> list[Synced]:
     async with _logged_in(app, _Quiet(app)) as bot:
         try:
             return await sync(bot, always=True)
-        except (discord.HTTPException, OSError) as error:
+        except Exception as error:
+            if not is_discords(error):
+                raise
             raise StartupError(NO_SYNC.format(error)) from error
 
 
@@ -103,7 +106,9 @@ async def _log_in(client: discord.Client, token: str) -> None:
         await client.login(token)
     except discord.LoginFailure as error:
         raise BadSettings(REFUSED) from error
-    except (discord.HTTPException, OSError) as error:
+    except Exception as error:
+        if not is_discords(error):
+            raise
         raise StartupError(NO_DISCORD, log=repr(error)) from error
 
 
@@ -115,6 +120,8 @@ async def _until(stop: asyncio.Event, gateway: asyncio.Task[None]) -> None:
             gateway.result()
     except discord.PrivilegedIntentsRequired as error:
         raise BadSettings(NO_INTENTS) from error
+    except discord.GatewayNotFound as error:
+        raise StartupError(NO_DISCORD, log=repr(error)) from error
     except discord.ConnectionClosed as error:
         if error.code == TOKEN_CLOSED:
             raise BadSettings(REFUSED) from error

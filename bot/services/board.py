@@ -84,20 +84,28 @@ class Board:
         """The card shows this revision."""
         await self._mark(task_id, TaskRow.view_posted < rev, view_posted=rev)
 
-    async def card_lost(self, task_id: str) -> None:
-        """Nobody can see the card any more; the results stay."""
-        await self._mark(
-            task_id, card_state=CardState.LOST, message_id=None, view_posted=TaskRow.view_rev
-        )
+    async def card_lost(self, task_id: str, *, is_gone: bool = True) -> None:
+        """The card shows nothing any more; the results stay, and a card that is not gone its id."""
+        known = {"message_id": None} if is_gone else {}
+        lost = CardState.LOST
+        await self._mark(task_id, card_state=lost, view_posted=TaskRow.view_rev, **known)
+
+    async def card_gone(self, task_id: str) -> None:
+        """The card that was to be brought back is not there any more: a new one is owed."""
+        await self._mark(task_id, TaskRow.card_state == CardState.NONE, message_id=None)
 
     async def bring_back(self, task_id: str, channel_id: int) -> bool:
-        """Owe a new card in this channel, without another ping; False while there is one."""
+        """Owe a card in this channel, without another ping; False while there is one.
+
+        The one that could not be changed any more may still be there: it is tried first.
+        """
+        here = TaskRow.channel_id == channel_id
         return await self._mark(
             task_id,
             TaskRow.card_state.in_((CardState.LOST, CardState.DELETED)),
             card_state=CardState.NONE,
             channel_id=channel_id,
-            message_id=None,
+            message_id=case((here, TaskRow.message_id)),
             card_posting_at=None,
             ping_message_id=NO_PING,
             view_rev=TaskRow.view_rev + 1,

@@ -8,9 +8,9 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import discord
 from discord import Attachment
 
+from bot.delivery.faults import is_discords
 from bot.delivery.words import megabytes
 from bot.errors import BadMask, BadPicture, UserError
 
@@ -90,7 +90,9 @@ async def _fetch(attachment: Attachment | None, target: Path) -> Path | None:
         return None
     try:
         data = await attachment.read()
-    except discord.HTTPException as error:
+    except Exception as error:
+        if not is_discords(error):
+            raise
         raise BadPicture(LOST, log=f"download failed: {error}") from error
     await asyncio.to_thread(target.write_bytes, data)
     return target

@@ -68,8 +68,13 @@ class FakeBoard:
     async def card_shown(self, task_id: str, rev: int) -> None:
         self.mark(task_id, view_posted=rev)
 
-    async def card_lost(self, task_id: str) -> None:
-        self.mark(task_id, card_state=CardState.LOST, message_id=None)
+    async def card_lost(self, task_id: str, *, is_gone: bool = True) -> None:
+        known = {"message_id": None} if is_gone else {}
+        rev = self.task(task_id).view_rev
+        self.mark(task_id, card_state=CardState.LOST, view_posted=rev, **known)
+
+    async def card_gone(self, task_id: str) -> None:
+        self.mark(task_id, message_id=None)
 
     async def card_deleted(self, task_id: str) -> None:
         self.mark(task_id, card_state=CardState.DELETED, message_id=None)

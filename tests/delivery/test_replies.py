@@ -108,6 +108,33 @@ async def test_an_edit_that_fails_for_now_is_made_later(clock: FakeClock) -> Non
     assert len(replies(s)) == 3
 
 
+async def test_pictures_too_large_for_the_answer_are_sent_smaller(clock: FakeClock) -> None:
+    lost = done(card_state=CardState.LOST, message_id=None, **ALIVE)
+    async with stage(lost, clock=clock) as s:
+        s.poster.fails["reply"] = [refused(413, 40005), refused(413, 40005)]
+        await s.until(lambda: s.board.task(TASK_ID).reply_posted == 2, step_s=0.5)
+    assert s.board.sizes == [1000, 500, 250]
+
+
+async def test_an_answer_that_is_not_allowed_any_more_is_not_tried_again(clock: FakeClock) -> None:
+    async with stage(view(S.RUNNING, view_posted=2, **ALIVE), clock=clock) as s:
+        s.poster.fails["reply"] = [refused(403, 50013)]
+        await s.until(lambda: s.board.task(TASK_ID).reply_token is None)
+    assert len(replies(s)) == 1
+
+
+async def test_an_answer_waits_longer_each_time_and_as_long_as_discord_says(
+    clock: FakeClock,
+) -> None:
+    async with stage(view(S.RUNNING, view_posted=2, **ALIVE), clock=clock) as s:
+        waits: list[Exception] = [refused(500, 0) for _ in range(4)]
+        s.poster.fails["reply"] = [*waits, discord.RateLimited(300.0)]
+        await s.until(lambda: s.board.task(TASK_ID).reply_posted == 2, step_s=1)
+    gaps = [round(b.at_s - a.at_s) for a, b in pairwise(replies(s))]
+    assert gaps == sorted(gaps)
+    assert gaps[-1] >= 300
+
+
 async def test_a_lost_card_brings_the_pictures_here(clock: FakeClock) -> None:
     lost = done(card_state=CardState.LOST, message_id=None, **ALIVE)
     async with stage(lost, clock=clock) as s:
