@@ -7,7 +7,7 @@ WORKERS ?= 2
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help sandbox run test unit e2e crash proof soak load check format settings licenses audit bench \
+.PHONY: help sandbox run test unit e2e crash proof soak load fuzz check format settings licenses audit bench \
 	slowest lock clean
 
 help: ## List the targets
@@ -39,6 +39,10 @@ soak: $(VENV)/.dev ## Make 10,000 edits and see what they leave behind (COUNT=10
 
 load: $(VENV)/.dev ## Load the bot with half of what this machine can carry (MINUTES=10)
 	$(BIN)/python -m tests.load --minutes $(or $(MINUTES),10)
+
+fuzz: $(VENV)/.dev ## Give 10,000 hostile files to the picture worker (COUNT=500, SEED=1, CONTINUE=1)
+	$(BIN)/python -m tests.fuzz --count $(or $(COUNT),10000) \
+		$(if $(SEED),--seed $(SEED)) $(if $(CONTINUE),--continue)
 
 check: $(VENV)/.dev ## Check format, lint and types
 	$(BIN)/ruff format --check .
