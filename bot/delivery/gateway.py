@@ -1,9 +1,10 @@
 """Whether Discord's events reach the bot."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import discord.shard
 from discord.backoff import ExponentialBackoff
+from discord.gateway import ReconnectWebSocket
 
 from bot.services.health import Part
 
@@ -11,6 +12,7 @@ if TYPE_CHECKING:
     from bot.delivery.client import InpaintBot
 
 RECONNECT_S_MAX = 30.0
+RESUMES_MAX = 8  # some minutes; by then Discord has let go of the session
 
 
 class Backoff(ExponentialBackoff[bool]):
@@ -21,9 +23,34 @@ class Backoff(ExponentialBackoff[bool]):
         return min(RECONNECT_S_MAX, super().delay())
 
 
+class Shard(discord.shard.Shard):
+    """A connection that asks for its session again, as the client without shards does.
+
+    discord.py's would log in anew after one attempt that failed, and miss what happened meanwhile.
+    """
+
+    def __init__(self, *args: Any) -> None:
+        super().__init__(*args)
+        self._backoff = Backoff()
+        self._resumes = 0
+
+    def launch(self) -> None:
+        """Begin to listen, once a connection was made."""
+        self._resumes = 0
+        super().launch()
+
+    async def reconnect(self) -> None:
+        """Try once more."""
+        self._resumes += 1
+        if self.ws.session_id is None or self._resumes > RESUMES_MAX:
+            await super().reconnect()
+        else:
+            await self.reidentify(ReconnectWebSocket(self.id))
+
+
 def come_back_soon() -> None:
-    """Let connections that are made from now on try again at least every half minute."""
-    discord.shard.ExponentialBackoff = Backoff  # pyright: ignore[reportPrivateImportUsage]
+    """Let connections that are made from now on try again soon, and where they were."""
+    discord.shard.Shard = Shard
 
 
 def gateway_part(bot: "InpaintBot") -> Part:

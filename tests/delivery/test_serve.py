@@ -9,7 +9,6 @@ from types import SimpleNamespace
 from typing import Any
 
 import discord
-import discord.shard
 import pytest
 import yarl
 from aiohttp import web
@@ -19,7 +18,7 @@ from discord.http import HTTPClient, Route
 
 from bot.delivery import serve
 from bot.delivery.client import build_bot
-from bot.delivery.gateway import RECONNECT_S_MAX, come_back_soon
+from bot.delivery.gateway import RECONNECT_S_MAX, RESUMES_MAX, Shard
 from bot.delivery.serve import check_token, sync_now, try_token
 from bot.delivery.syncing import sync
 from bot.errors import BadSettings, StartupError
@@ -146,14 +145,30 @@ async def test_what_the_gateway_refuses_for_good_ends_with_its_sentence(
     assert caught.value.sentence == sentence
 
 
-def test_no_connection_waits_longer_than_half_a_minute(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(discord.shard, "ExponentialBackoff", ExponentialBackoff)
-    come_back_soon()
+def test_no_connection_waits_longer_than_half_a_minute() -> None:
     client: Any = SimpleNamespace(dispatch=None, _reconnect=True)
-    shard = discord.shard.Shard(client, client, client)
-    assert max(shard._backoff.delay() for _ in range(100)) <= RECONNECT_S_MAX
-    theirs = ExponentialBackoff()
+    ours, theirs = Shard(client, client, client)._backoff, ExponentialBackoff()
+    assert max(ours.delay() for _ in range(100)) <= RECONNECT_S_MAX
     assert max(theirs.delay() for _ in range(100)) > RECONNECT_S_MAX
+
+
+async def test_a_connection_asks_for_its_session_some_times_and_then_logs_in_anew(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[bool] = []
+
+    async def from_client(_: object, *, resume: bool = False, **__: object) -> None:
+        asked.append(resume)
+        raise OSError
+
+    monkeypatch.setattr(DiscordWebSocket, "from_client", from_client)
+    quiet = lambda *_: None  # noqa: E731
+    client: Any = SimpleNamespace(dispatch=quiet, _reconnect=True, is_closed=lambda: True)
+    ws: Any = SimpleNamespace(session_id="s", sequence=1, gateway=None, shard_id=0)
+    shard = Shard(ws, client, quiet)
+    for _ in range(RESUMES_MAX + 1):
+        await shard.reconnect()
+    assert asked == [True] * RESUMES_MAX + [False]
 
 
 async def test_a_gateway_that_loses_a_cancel_is_asked_again() -> None:
