@@ -17,11 +17,12 @@ INTRO = (
     "`/help` shows how."
 )
 KEPT = (
-    "**Privacy** I keep your pictures, masks and prompts for {days} days at most, to go on from "
+    "**Privacy**\n"
+    "I keep your pictures, masks and prompts for {days} days at most, to go on from "
     "and to show again. Of messages I read only replies that call me, what they reply to, and "
     "those that you pick by a right-click."
 )
-NO_COUNT = "I cannot count the queue right now."
+NO_COUNT = "cannot be counted right now"
 
 
 def render_about(
@@ -51,12 +52,12 @@ def _facts(version: str, seen: Standing, now: datetime) -> list[str]:
 def _queue(length: int | None) -> str:
     if length is None:
         return NO_COUNT
-    return "Nobody waits." if not length else f"{length} waiting for their turn"
+    return "nobody waits" if not length else f"{length} waiting for their turn"
 
 
 def _providers(providers: Sequence[ProviderStanding]) -> list[str]:
     if not providers:
-        return ["**Providers** None is switched on."]
+        return ["**Providers** none is switched on"]
     return ["**Providers**", *(f"- {_provider(each)}" for each in providers)]
 
 

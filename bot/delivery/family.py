@@ -30,7 +30,7 @@ def render_family(family: Family, sheet: Sheet | None = None) -> ui.LayoutView:
     """
     page, about = family.page, family.about
     count = f"Page {page.number} of {page.pages} · " if page.pages > 1 else ""
-    lines = "\n".join(_line(number, each, about) for number, each in enumerate(page.items, 1))
+    lines = "\n".join(_line(number, each, family) for number, each in enumerate(page.items, 1))
     parts: list[ui.Item[Any]] = [
         ui.TextDisplay("\n".join(filter(None, (TITLE, _credit(family))))),
         ui.TextDisplay(lines),
@@ -75,16 +75,18 @@ def _pictures(members: Sequence[Member], sheet: Sheet) -> ui.MediaGallery[Any]:
     return ui.MediaGallery(item)
 
 
-def _line(number: int, member: Member, about: Task) -> str:
-    task = member.task
+def _line(number: int, member: Member, family: Family) -> str:
+    """One edit; who made it stands there where it is not who began the family."""
+    task, first = member.task, family.first
+    is_theirs = first is not None and task.user_id == first.user_id
     link = card_link(task)
     which = f"from picture {task.parent_result_n}" if task.parent_result_n else ""
     facts = (
         _name(task),
-        words.mention(task.user_id),
+        "" if is_theirs else words.mention(task.user_id),
         which,
         f"[card]({link})" if link else "",
-        "**this one**" if task.id == about.id else "",
+        "**this one**" if task.id == family.about.id else "",
     )
     inward = "\u2003" * min(member.depth, INDENTS_MAX) + ("↳ " if member.depth else "")
     prompt = words.plain(task.prompt, PROMPT_SHOWN_MAX)

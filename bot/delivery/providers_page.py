@@ -85,7 +85,7 @@ def _short(shown: Shown) -> str:
     named = f"**{shown.spec.title}**" + (" · default" if shown.is_default else "")
     if not shown.is_here:
         return f"{named}\n-# Not here: {words.shortened(shown.why_not, WHY_SHOWN_MAX)}"
-    does = ", ".join(words.OPS[op][2].lower() for op in shown.spec.ops)
+    does = ", ".join(words.DOES[op] for op in shown.spec.ops)
     return f"{named} · {_prices(shown)}\n{_state(shown)}\n-# {does}"
 
 

@@ -91,10 +91,8 @@ def render_prices(
     for spec in specs[:PRICES_SHOWN_MAX]:
         factor = _factor(times[spec.slug], chosen.multiplier(spec.slug))
         lines.append(f"**{spec.title}**{factor}\n-# {_costs(spec, rates[spec.slug])}")
-    lines.append(
-        "-# `/credits-admin prices provider: multiplier:` changes one. What is held stays."
-    )
-    return page_of([ui.TextDisplay("\n".join(lines))])
+    how = "-# `/credits-admin prices provider: multiplier:` changes one. What is held stays."
+    return page_of([ui.TextDisplay("\n".join(lines)), ui.Separator(), ui.TextDisplay(how)])
 
 
 def _factor(counts: Decimal, chosen: Decimal) -> str:

@@ -24,6 +24,15 @@ OPS: dict[Op, tuple[str, str, str]] = {
     Op.UPSCALE: ("Enlarging", "Enlarged", "Enlargement"),
     Op.VARY: ("Varying", "Varied", "Variation"),
 }
+# What a provider does.
+DOES: dict[Op, str] = {
+    Op.INPAINT: "repaints",
+    Op.ERASE: "erases",
+    Op.OUTPAINT: "extends",
+    Op.IMAGINE: "imagines",
+    Op.UPSCALE: "enlarges",
+    Op.VARY: "varies",
+}
 MASK_SOURCES: dict[MaskSource, str] = {
     MaskSource.FILE: "your mask file",
     MaskSource.CUTOUT: "the transparency of your mask file",

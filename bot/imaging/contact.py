@@ -23,14 +23,20 @@ def draw_contact_sheet(numbered: Sequence[tuple[int, Path]], out: Path) -> list[
     if not tiles:
         raise PictureLost(log="no picture of a contact sheet can be read")
     columns = math.ceil(math.sqrt(len(tiles)))
-    rows = math.ceil(len(tiles) / columns)
-    step = TILE_PX + GAP_PX
-    sheet = Image.new("RGB", (columns * step + GAP_PX, rows * step + GAP_PX), GROUND)
-    for place, (number, tile) in enumerate(tiles.items()):
-        left, top = GAP_PX + place % columns * step, GAP_PX + place // columns * step
-        middle = left + (TILE_PX - tile.width) // 2, top + (TILE_PX - tile.height) // 2
-        sheet.paste(tile, middle)
-        _tab(sheet, left, top, number)
+    placed = list(tiles.items())
+    rows = [placed[at : at + columns] for at in range(0, len(placed), columns)]
+    # A row is as high as its pictures, so that wide ones leave no empty bands.
+    heights = [max(TAB_PX, *(tile.height for _, tile in row)) for row in rows]
+    width = columns * (TILE_PX + GAP_PX) + GAP_PX
+    sheet = Image.new("RGB", (width, sum(heights) + GAP_PX * (len(rows) + 1)), GROUND)
+    top = GAP_PX
+    for row, height in zip(rows, heights, strict=True):
+        for place, (number, tile) in enumerate(row):
+            left = GAP_PX + place * (TILE_PX + GAP_PX)
+            middle = left + (TILE_PX - tile.width) // 2, top + (height - tile.height) // 2
+            sheet.paste(tile, middle)
+            _tab(sheet, left, top, number)
+        top += height + GAP_PX
     save_small(sheet, out)
     return list(tiles)
 

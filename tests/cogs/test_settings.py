@@ -171,7 +171,7 @@ async def test_about_tells_how_the_bot_does(world: World) -> None:
     await world.later(3 * 3600)
     told = said(await world.alice.slash(world.channel, "about"))
     assert f"**Version** {version()} · up for 3 h 0 min" in told
-    assert "**Queue** Nobody waits." in told
+    assert "**Queue** nobody waits" in told
     assert "Scripted: ready" in told
     assert "Plain: ready" in told
     assert "30 days at most" in told

@@ -38,3 +38,12 @@ def test_the_last_page_has_no_way_further_and_an_empty_one_no_menu() -> None:
     empty = render_family(Family(alone, None, Page((), 1, 1, 0)))
     layouts.check_size(empty)
     assert layouts.custom_ids(empty) == []
+
+
+def test_whoever_began_is_named_once_and_others_where_they_went_on() -> None:
+    first, mine = task(TaskState.DONE, user_id=1), task(TaskState.DONE, user_id=1)
+    theirs = task(TaskState.DONE, user_id=2)
+    members = tuple(Member(each, depth) for depth, each in enumerate((first, mine, theirs)))
+    said = layouts.text(render_family(Family(first, first, Page(members, 1, 1, 3))))
+    assert said.count("<@1>") == 1
+    assert said.count("<@2>") == 1

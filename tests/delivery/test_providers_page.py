@@ -76,7 +76,7 @@ def test_all_in_short() -> None:
         "### Who can edit pictures here\n"
         "**Scripted** · default · 7 credits a picture\n"
         "Ready · about 21 s · 2 waiting · 1 at work\n"
-        "-# repaint, extension\n"
+        "-# repaints, extends\n"
         "**Off**\n"
         "-# Not here: Off is off: set OFF_API_KEY."
     )

@@ -32,6 +32,15 @@ def test_each_picture_has_its_place_by_its_number(tmp_path: Path) -> None:
             assert max(shades) > 200
 
 
+def test_wide_pictures_leave_no_empty_bands(tmp_path: Path) -> None:
+    wide = save(Image.new("RGB", (600, 200), (200, 0, 0)), tmp_path / "wide.png")
+    tall = save(Image.new("RGB", (200, 600), (0, 160, 0)), tmp_path / "tall.png")
+    out = tmp_path / "sheet.jpg"
+    draw_contact_sheet([(1, wide), (2, wide), (3, wide), (4, tall)], out)
+    with Image.open(out) as sheet:
+        assert sheet.size == (2 * TILE_PX + 3 * GAP_PX, 100 + TILE_PX + 3 * GAP_PX)
+
+
 @pytest.mark.parametrize("size", [(1, 1), (3000, 2), (2, 3000)])
 def test_any_shape_fits_its_tile(size: tuple[int, int], tmp_path: Path) -> None:
     path = save(Image.new("RGBA", size, (0, 0, 0, 0)), tmp_path / "thin.png")
