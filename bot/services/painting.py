@@ -156,9 +156,10 @@ class Painting:
             cleared = await self._in.clearing.clear_draft(session, asked, who, has_mask=False)
         if cleared.offers:
             raise LimitReached(cleared.reason)
-        async with passing_folder(self._in.work) as folder:
-            kept = await self._drawn(asked, painted, tuned, folder)
-        await self._release(task, asked, cleared, kept, painted.credits)
+        with self._in.disk.watching():
+            async with passing_folder(self._in.work) as folder:
+                kept = await self._drawn(asked, painted, tuned, folder)
+            await self._release(task, asked, cleared, kept, painted.credits)
         return (await self.look(task_id)).task
 
     async def _who(self, task: Task) -> Who:

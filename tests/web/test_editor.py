@@ -1,7 +1,9 @@
 """The painting page over real HTTP: who gets in, what is drawn, and everything that is refused."""
 
 import asyncio
+import errno
 import json
+import os
 import re
 from collections.abc import AsyncGenerator, Callable
 from datetime import timedelta
@@ -24,6 +26,7 @@ from bot.imaging.drawn import draw
 from bot.imaging.masks import load_core
 from bot.imaging.strokes import OPERATIONS_MAX, parse
 from bot.services import reading
+from bot.services.blobs import KeptBlob
 from bot.web.editor import BODY_BYTES_MAX, CONTENT_SECURITY_POLICY, LOOK_ON, EditLinks
 from bot.web.pages import read_static
 from bot.web.tokens import Tokens, new_key
@@ -213,12 +216,20 @@ async def closing(server: PaintServer, task: Task) -> None:
     server.app.intake.close()
 
 
+async def out_of_room(server: PaintServer, task: Task) -> None:
+    async def refused(file: Path, width_px: int, height_px: int) -> KeptBlob:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    server.app.blobs.keep = refused
+
+
 REFUSALS: dict[str, tuple[Callable[[PaintServer, Task], Any], int, str]] = {
     "cancelled": (cancelled, 410, "over"),
     "expired": (expired, 410, "over"),
     "not in the server": (gone_in_discord, 403, "not in that server"),
     "banned": (banned, 403, "spam in another channel"),
     "closing": (closing, 429, "restart"),
+    "full disk": (out_of_room, 429, "My disk is full"),
 }
 
 
