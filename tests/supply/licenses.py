@@ -5,6 +5,7 @@ SPDX expression could be made of, and those that are not installed on the machin
 """
 
 import re
+import sys
 from importlib.metadata import PackageNotFoundError, metadata
 from pathlib import Path
 
@@ -31,6 +32,7 @@ ACCEPTED = frozenset(
         "Zlib",
     }
 )
+EXPRESSION_CHARS_MAX = 60  # a longer one is the licence itself
 _SPELLED = {"Apache 2.0": "Apache-2.0"}
 _CLASSIFIERS = {
     "License :: OSI Approved :: Apache Software License": "Apache-2.0",
@@ -48,6 +50,7 @@ TOLD = {
     "pebble": "LGPL-3.0-only",
     "scikit-image": "BSD-3-Clause",
     "scipy": "BSD-3-Clause",
+    "sniffio": "MIT OR Apache-2.0",
 }
 
 
@@ -65,7 +68,8 @@ def said(name: str) -> str:
     if expressions := told.get_all("License-Expression"):
         return expressions[0]
     text = " ".join(told.get_all("License", [])).strip()
-    if (text := _SPELLED.get(text, text)) in ACCEPTED:
+    text = _SPELLED.get(text, text)
+    if len(text) <= EXPRESSION_CHARS_MAX and not refused(text):
         return text
     found = [_CLASSIFIERS[each] for each in told.get_all("Classifier", []) if each in _CLASSIFIERS]
     return found[0] if len(found) == 1 else ""
@@ -99,5 +103,15 @@ def placed(page: str) -> str:
     return f"{before}{BEGIN}\n{markdown()}\n{END}{after}"
 
 
-if __name__ == "__main__":
+def main() -> int:
+    """Write the table; 1 where a licence is missing or not accepted."""
     (ROOT / DOCS).write_text(placed((ROOT / DOCS).read_text("utf-8")), "utf-8")
+    bad = {name: wrong for name, _ in locked() if (wrong := refused(license_of(name)))}
+    for name, wrong in bad.items():
+        sys.stdout.write(f"{name}: {', '.join(sorted(wrong))} is not accepted\n")
+    sys.stdout.write(f"{len(locked())} dependencies, {len(bad)} without an accepted licence\n")
+    return int(bool(bad))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
