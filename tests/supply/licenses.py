@@ -50,7 +50,6 @@ TOLD = {
     "pebble": "LGPL-3.0-only",
     "scikit-image": "BSD-3-Clause",
     "scipy": "BSD-3-Clause",
-    "sniffio": "MIT OR Apache-2.0",
 }
 
 
