@@ -7,8 +7,8 @@ WORKERS ?= 2
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help sandbox run test unit e2e crash proof soak load fuzz check format settings licenses audit bench \
-	slowest lock clean
+.PHONY: help sandbox run test unit e2e crash proof soak load fuzz check format settings secrets \
+	licenses audit bench slowest lock clean
 
 help: ## List the targets
 	@sed -n 's/^\([a-z0-9]*\):.*## /\1\t/p' Makefile | expand -t 12
@@ -55,6 +55,9 @@ format: $(VENV)/.dev ## Rewrite files in the project's format
 
 settings: $(VENV)/.runtime ## Write .env.example and the table in docs/operating.md anew
 	$(BIN)/python -m bot.cli.settings_docs
+
+secrets: $(VENV)/.dev ## Search all that anybody may read for planted secrets
+	$(BIN)/pytest -q -s tests/secrecy
 
 licenses: $(VENV)/.dev ## Write the table in docs/licenses.md anew
 	$(BIN)/python -m tests.supply.licenses

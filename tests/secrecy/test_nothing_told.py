@@ -3,6 +3,7 @@
 import io
 import json
 import re
+import sys
 import zipfile
 from collections.abc import AsyncGenerator
 from pathlib import Path
@@ -21,7 +22,7 @@ from tests.cogs.staff import admin
 from tests.cogs.test_painting import MOSTLY
 from tests.cogs.world import SIMCORD, World, WorldClock
 from tests.providers.cases import CASES
-from tests.secrecy.planted import PROMPT, SIGNATURE, SIGNED, key_of, told
+from tests.secrecy.planted import PROMPT, SIGNATURE, SIGNED, TOKEN, forms, key_of, told
 from tests.secrecy.stage import BROKEN, Stage, op_of, planted, until_all
 from tests.test_log import Setup
 from tests.web.browsing import browsing
@@ -186,3 +187,8 @@ async def test_nobody_is_told_a_secret(world: World, stage: Stage) -> None:
     assert told(shared, {"painting link": paint}) == []
     log_kept = {"log": stage.logged(above_debug=True), "credits": handed["credits.csv"]}
     assert told({**operator, **log_kept}, {"prompt": PROMPT}) == []
+    sys.stdout.write(
+        f"\n{len(tasks)} edits at {len(CASES) + 1} providers: {len(secrets)} secrets and "
+        f"{len(tokens)} tokens, each in {len(forms(TOKEN))} forms, looked for in "
+        f"{len(everywhere)} places; 0 found\n"
+    )
