@@ -9,14 +9,12 @@ import sys
 from typing import Any
 
 from bench import lag
-from bench.rss import rss_bytes
 from bot.app import open_app
 from bot.delivery.serve import serve
 from bot.log import setup_logging
 from bot.services.ending import end
 from bot.settings import Settings
 from tests.crash.provider import VARIANTS
-from tests.processes import children
 from tests.soak.provider import factory
 from tests.standin.pointing import point_at
 
@@ -53,17 +51,12 @@ def _settings(args: argparse.Namespace) -> Settings:
 
 
 async def _tell(late_s: list[float], stop: asyncio.Event) -> None:
-    """Every second one line: how late the loop was at each look, and what is in memory."""
+    """Every second one line: how late the loop was at each look."""
     parent = os.getppid()
     while os.getppid() == parent:
         await asyncio.sleep(EVERY_S)
-        workers = sum(rss_bytes(pid) for pid in children(os.getpid()))
-        told = {
-            "late_ms": [round(each * 1000, 1) for each in late_s],
-            "rss_bytes": rss_bytes(os.getpid()),
-            "workers_bytes": workers,
-        }
+        late_ms = [round(each * 1000, 1) for each in late_s]
         late_s.clear()
-        sys.stdout.write(json.dumps(told) + "\n")
+        sys.stdout.write(json.dumps(late_ms) + "\n")
         sys.stdout.flush()
     stop.set()

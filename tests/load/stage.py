@@ -5,11 +5,12 @@ import json
 import sqlite3
 import sys
 from collections.abc import AsyncGenerator
-from contextlib import ExitStack, asynccontextmanager, closing
+from contextlib import ExitStack, asynccontextmanager, closing, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from bench.rss import rss_bytes
 from tests.crash.rows import DATABASE, TERMINAL
 from tests.standin import shapes
 from tests.standin.member import Street
@@ -46,23 +47,20 @@ def ended() -> str:
 
 @dataclass(slots=True)
 class Told:
-    """What the bot's process has said of itself so far."""
+    """What is known of the bot's process so far, second by second."""
 
     late_ms: list[float] = field(default_factory=list)
     rss_bytes: list[int] = field(default_factory=list)
-    workers_bytes: list[int] = field(default_factory=list)
 
     def forget(self) -> None:
         """Begin anew: what was before does not count."""
-        for each in (self.late_ms, self.rss_bytes, self.workers_bytes):
-            each.clear()
+        self.late_ms.clear()
+        self.rss_bytes.clear()
 
-    def take(self, line: bytes) -> None:
-        """One second more."""
-        body = json.loads(line)
-        self.late_ms += body["late_ms"]
-        self.rss_bytes.append(body["rss_bytes"])
-        self.workers_bytes.append(body["workers_bytes"])
+    def take(self, line: bytes, pid: int) -> None:
+        """One second more; what the process holds is looked at from here, not by its own loop."""
+        self.late_ms += json.loads(line)
+        self.rss_bytes.append(rss_bytes(pid))
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,4 +134,5 @@ async def _bot(folder: Path, stage: Stage) -> AsyncGenerator[None]:
 async def _read(process: asyncio.subprocess.Process, told: Told) -> None:
     assert process.stdout is not None
     async for line in process.stdout:
-        told.take(line)
+        with suppress(FileNotFoundError):
+            told.take(line, process.pid)

@@ -6,15 +6,14 @@ from datetime import timedelta
 from pathlib import Path
 
 from bot.app import App
-from bot.domain import ReplyHandle, Task
+from bot.domain import ReplyHandle, Task, TaskState
 from bot.errors import UserError
 from bot.services.access import Who
+from bot.services.signals import Move
 from tests.soak import wishes
-from tests.soak.rest import live
 from tests.soak.wishes import Kind
 from tests.standin import shapes
 
-LOOK_S = 0.05
 LANES = 6
 REPLY_LIVES = timedelta(minutes=15)
 CANCEL_AFTER_S = 0.5
@@ -24,8 +23,15 @@ class Feeder:
     """Keeps nothing but the ids of the batch that it feeds."""
 
     def __init__(self, app: App, folder: Path, at_once: int) -> None:
-        self._app, self._folder, self._at_once = app, folder, at_once
+        self._app, self._folder = app, folder
         self._batch: list[str] = []
+        self._room = asyncio.Semaphore(at_once)
+        app.signals.count(self._moved)
+
+    def _moved(self, move: Move) -> None:
+        """What ends makes room; a draft took none."""
+        if move.to_state.is_terminal and move.from_state is not TaskState.DRAFT:
+            self._room.release()
 
     async def feed(self, numbers: Iterable[int]) -> None:
         """Take all of them in, a few at a time."""
@@ -38,9 +44,10 @@ class Feeder:
 
     async def _lane(self, group: asyncio.TaskGroup, left: Iterator[int]) -> None:
         for n in left:
-            while await live(self._app) >= self._at_once:  # noqa: ASYNC110
-                await asyncio.sleep(LOOK_S)
+            await self._room.acquire()
             task = await self._take(n)
+            if task.state is TaskState.DRAFT:
+                self._room.release()
             self._batch.append(task.id)
             if wishes.kind(n) is Kind.CANCELLED:
                 group.create_task(self._cancel(task))
@@ -57,7 +64,7 @@ class Feeder:
         """The newest of the batch that is at its end."""
         for task_id in reversed(self._batch):
             task = await self._app.tasks.get(task_id)
-            if task and task.state == "done":
+            if task and task.state is TaskState.DONE:
                 return task
         return None
 

@@ -38,11 +38,6 @@ class Books:
     ends: dict[str, int]
 
 
-async def live(app: App) -> int:
-    """How many edits are under way."""
-    return await _count(app, f"SELECT count(*) FROM tasks WHERE state IN ({_LIVE})")  # noqa: S608
-
-
 class Rest:
     """Waits, and puts the clock forward."""
 
