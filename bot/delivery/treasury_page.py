@@ -102,12 +102,14 @@ def _factor(counts: Decimal, chosen: Decimal) -> str:
 
 
 def _costs(spec: ProviderSpec, rate: Decimal) -> str:
-    told: list[str] = []
+    """Each price once, with what costs it."""
+    told: dict[str, list[str]] = {}
     for name, op in spec.ops.items():
         price = quote(spec, name, op.makes or 1, rate)
         per = " a job" if price.per is PricedPer.JOB or op.makes else " a picture"
-        told.append(f"{name} {words.price(price.credits)}{per if price.credits else ''}")
-    return ", ".join(told)
+        costs = words.price(price.credits) + (per if price.credits else "")
+        told.setdefault(costs, []).append(name)
+    return "; ".join(f"{', '.join(names)}: {costs}" for costs, names in told.items())
 
 
 def render_report(books: Books, checked: Checked) -> ui.LayoutView:

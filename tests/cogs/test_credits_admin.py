@@ -91,7 +91,7 @@ async def test_a_home_servers_admins_make_credits(world: World) -> None:
     await world.restart()
     page = said(await run(world, mara, "prices"))
     assert "Scripted** · times 1, because 0.5 counts in home servers only\n" in page
-    assert "inpaint 7 credits a picture" in page
+    assert "inpaint, outpaint: 7 credits a picture" in page
 
 
 async def test_the_pools_rules_are_changed_by_options_and_logged(world: World) -> None:
@@ -123,10 +123,10 @@ async def test_the_pools_rules_are_changed_by_options_and_logged(world: World) -
 
 async def test_prices_are_shown_and_multiplied(world: World) -> None:
     mara = await boss(world)
-    assert "inpaint 7 credits a picture" in said(await run(world, mara, "prices"))
+    assert "inpaint, outpaint: 7 credits a picture" in said(await run(world, mara, "prices"))
     page = said(await run(world, mara, "prices", provider="scripted", multiplier="1,5"))
     assert "times 1.5" in page
-    assert "inpaint 11 credits a picture" in page
+    assert "inpaint, outpaint: 11 credits a picture" in page
     for wrong, why in (
         ("0.9", "from 1 to 1,000"),
         ("-2", "no multiplier"),
