@@ -1,6 +1,8 @@
 """What makes all tests quick, and none of them weaker."""
 
 import gc
+import os
+import sys
 from collections.abc import Generator
 
 import pytest
@@ -15,6 +17,10 @@ TIDY_EVERY_TESTS = 40
 _ENDED = pytest.StashKey[int]()
 
 statements.share()
+
+# A bot loads its cogs anew for each test, and each process the bot: nobody wants them compiled anew.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 
 def pytest_configure(config: pytest.Config) -> None:
