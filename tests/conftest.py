@@ -18,7 +18,7 @@ _ENDED = pytest.StashKey[int]()
 
 statements.share()
 
-# A bot loads its cogs anew for each test, and each process the bot: nobody wants them compiled anew.
+# A bot loads its cogs for each test, and each process the bot: nobody wants them compiled anew.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
 
