@@ -13,6 +13,7 @@ import pytest
 import simcord
 from simcord.actors import MemberActor
 
+from bot.cli.offers import _tried
 from bot.cli.settings_docs import effective
 from bot.delivery.client import InpaintBot, build_bot
 from bot.domain import Op, Task, TaskState
@@ -163,9 +164,13 @@ def asked(world: World) -> dict[str, str]:
 
 
 async def of_the_operator(stage: Stage) -> dict[str, str]:
-    """What the operator's pages and `config` show."""
+    """What the operator's pages, `config` and `providers check` show."""
     async with browsing(stage.app) as browser:
         pages = {path: (await browser.get(path)).text for path in OPERATORS}
+    for slug, desk in stage.desks.items():
+        refused = Fault(Kind.STATUS, 401, echo(slug))
+        desk.faults |= dict.fromkeys(("balance", "models", "submit"), refused)
+        pages[f"check of {slug}"] = str(await _tried(stage.app.providers[slug]))
     return pages | {"config": effective(Given(stage.app.settings, {}, ()))}
 
 
