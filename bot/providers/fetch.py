@@ -10,12 +10,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import cast
-from urllib.parse import urljoin
 
 import httpcore
 
 from bot.errors import BadAnswer, PictureLost, ProviderError, Unavailable
-from bot.providers.guard import FetchPolicy, PinnedBackend, Place, Resolve, allowed
+from bot.providers.guard import FetchPolicy, PinnedBackend, Place, Resolve, allowed, joined
 from bot.providers.guard import resolve_name as ask_the_system
 
 log = logging.getLogger(__name__)
@@ -74,7 +73,7 @@ class Fetcher:
                 if response.status not in REDIRECTS:
                     _refuse_bad(response.status)
                     return await _read(response, policy.bytes_max)
-                url = urljoin(url, _location(response))
+                url = joined(url, _location(response))
             place = allowed(policy, url)
         raise BadAnswer(log=f"more than {REDIRECTS_MAX} redirects")
 

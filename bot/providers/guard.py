@@ -6,11 +6,12 @@ private or plain http.
 """
 
 import asyncio
+import re
 import socket
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
-from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
-from urllib.parse import quote, urlsplit
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_network
+from urllib.parse import quote, urljoin, urlsplit
 
 import httpcore
 
@@ -24,6 +25,14 @@ Resolve = Callable[[str, int], Awaitable[list[str]]]
 _URL_SAFE = "/%:@!$&'()*+,;=~?"
 _NAT64 = IPv6Network("64:ff9b::/96")
 _NAT64_LOCAL = IPv6Network("64:ff9b:1::/48")
+# Tunnels keep the inner address behind this mark; the bit beside it says "universal".
+_ISATAP, _ISATAP_MASK = 0x00005EFE, 0xFDFFFFFF
+# What Python takes for global: two clouds' own services, retired relays, documentation.
+_CLOSED = tuple(
+    map(ip_network, ("168.63.129.16/32", "192.0.0.0/24", "192.88.99.0/24", "3fff::/20"))
+)
+_NAME = re.compile(r"[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63})*")
+_NAME_LENGTH_MAX = 253
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +85,27 @@ def origin_of(url: str) -> Origin:
         raise BadAnswer(log=f"an address of scheme {scheme!r} and host {host!r}")
     if "@" in parts.netloc or "\\" in parts.netloc:
         raise BadAnswer(log=f"an address with user information for host {host!r}")
-    return scheme, host, port or PORTS[scheme]
+    if not _is_host(host, parts.netloc):
+        raise BadAnswer(log=f"an address with the odd host {host[:_NAME_LENGTH_MAX]!r}")
+    return scheme, host, PORTS[scheme] if port is None else port
+
+
+def joined(url: str, reference: str) -> str:
+    """Return where a redirect leads; raises BadAnswer where that cannot be read."""
+    try:
+        return urljoin(url, reference)
+    except ValueError:
+        raise BadAnswer(log="a redirect to an address that cannot be read") from None
+
+
+def _is_host(host: str, netloc: str) -> bool:
+    """A name of plain labels, or an address; only what stands in brackets is one with colons."""
+    if not netloc.startswith("["):
+        return len(host) <= _NAME_LENGTH_MAX and _NAME.fullmatch(host) is not None
+    try:
+        return isinstance(ip_address(host), IPv6Address)
+    except ValueError:
+        return False
 
 
 def is_here(url: str) -> bool:
@@ -96,7 +125,7 @@ def allowed(policy: FetchPolicy, url: str) -> Place:
         raise BadAnswer(log=f"{scheme}://{host}:{port} is not an origin of this provider")
     parts = urlsplit(url)
     target = f"{parts.path or '/'}{'?' if parts.query else ''}{parts.query}"
-    return Place(origin, quote(target, safe=_URL_SAFE))
+    return Place(origin, quote(target, safe=_URL_SAFE, errors="replace"))
 
 
 def _is_listed(host: str, hosts: Iterable[str]) -> bool:
@@ -114,7 +143,9 @@ def is_public(text: str) -> bool:
 def _is_open(address: IPv4Address | IPv6Address) -> bool:
     # Python takes the old site-local addresses for global ones.
     is_local = isinstance(address, IPv6Address) and address.is_site_local
-    return address.is_global and not (address.is_multicast or address.is_reserved or is_local)
+    is_closed = any(address in each for each in _CLOSED)
+    is_odd = address.is_multicast or address.is_reserved or is_local or is_closed
+    return address.is_global and not is_odd
 
 
 def _unwrapped(address: IPv4Address | IPv6Address) -> list[IPv4Address | IPv6Address]:
@@ -128,6 +159,8 @@ def _unwrapped(address: IPv4Address | IPv6Address) -> list[IPv4Address | IPv6Add
     if address in _NAT64_LOCAL:
         return [IPv4Address(0)]
     inner = [address.sixtofour, *(address.teredo or ())]
+    if int(address) >> 32 & _ISATAP_MASK == _ISATAP:
+        inner.append(IPv4Address(int(address) & 0xFFFFFFFF))
     return [address, *(each for each in inner if each is not None)]
 
 
@@ -169,7 +202,7 @@ class PinnedBackend(httpcore.AsyncNetworkBackend):
     async def _addresses(self, host: str, port: int) -> list[str]:
         try:
             addresses = await self._resolve(host, port)
-        except OSError:
+        except (OSError, UnicodeError):
             raise httpcore.ConnectError("the name cannot be resolved") from None
         origin = self._policy.base_url_origin
         is_configured = origin is not None and origin[1:] == (host, port)

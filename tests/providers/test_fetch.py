@@ -12,10 +12,10 @@ from aiohttp import web
 from bot.errors import BadAnswer, PictureLost, ProviderError, Unavailable
 from bot.providers.api import ApiClient
 from bot.providers.fetch import Fetcher, keep, sniff
-from bot.providers.guard import FetchPolicy, is_public, origin_of
+from bot.providers.guard import FetchPolicy, origin_of
+from tests.providers.addresses import LISTED, PRIVATE, PUBLIC, REFUSED_URLS
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 100
-PUBLIC = "93.184.216.34"
 Handler = Callable[[web.Request], web.StreamResponse | Awaitable[web.StreamResponse]]
 
 
@@ -52,15 +52,12 @@ def ok(body: bytes = PNG) -> bytes:
     return b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%b" % (len(body), body)
 
 
-def redirect(to: str) -> bytes:
-    return b"HTTP/1.1 302 Found\r\nContent-Length: 0\r\nLocation: %b\r\n\r\n" % to.encode()
+def redirect(to: bytes) -> bytes:
+    return b"HTTP/1.1 302 Found\r\nContent-Length: 0\r\nLocation: %b\r\n\r\n" % to
 
 
 def names_in(folder: Path) -> list[str]:
     return sorted(each.name for each in folder.iterdir())
-
-
-LISTED = FetchPolicy(hosts=("cdn.example", "*.files.example"))
 
 
 async def test_a_listed_host_is_dialed_at_the_checked_address(tmp_path: Path) -> None:
@@ -73,55 +70,7 @@ async def test_a_listed_host_is_dialed_at_the_checked_address(tmp_path: Path) ->
     assert names_in(tmp_path) == ["a"]
 
 
-REFUSED_URLS = [
-    "https://other.example/a.png",
-    "https://cdn.example.evil.example/a.png",
-    "https://evilcdn.example/a.png",
-    "https://files.example/a.png",
-    "http://cdn.example/a.png",
-    "https://cdn.example:8443/a.png",
-    "https://user:pass@cdn.example/a.png",
-    "https://cdn.example@evil.example/a.png",
-    "https://cdn.example\\@evil.example/a.png",
-    "https://127.0.0.1/a.png",
-    "https://[::1]/a.png",
-    "https://2130706433/a.png",
-    "https://0x7f.1/a.png",
-    "https://0x7f000001/a.png",
-    "https://0177.0.0.1/a.png",
-    "https://017700000001/a.png",
-    "https://127.1/a.png",
-    "https://127.0.0.1.nip.io/a.png",
-    "https://[::ffff:127.0.0.1]/a.png",
-    "https://[64:ff9b::7f00:1]/a.png",
-    "https://[2002:7f00:1::]/a.png",
-    "https://[fe80::1%25eth0]/a.png",
-    "https://localhost/a.png",
-    "https://metadata.google.internal/computeMetadata/v1/",
-    "https://cdn.example./a.png",
-    "https://cdn.example:443@127.0.0.1/a.png",
-    "https://cdn.example%2f@127.0.0.1/a.png",
-    "https://127.0.0.1#@cdn.example/a.png",
-    "https://127.0.0.1?@cdn.example/a.png",
-    "https://cdn.example:80/a.png",
-    "https://cdn.example:22/a.png",
-    "gopher://cdn.example/a.png",
-    "ftp://cdn.example/a.png",
-    "https:/cdn.example/a.png",
-    "https://cdn.example\t.evil.example/a.png",
-    "http://169.254.169.254/latest/meta-data",
-    "file:///etc/passwd",
-    "data:image/png;base64,AAAA",
-    "//cdn.example/a.png",
-    "https:///a.png",
-    "https://cdn.example:port/a.png",
-    "https://[::1/a.png",
-    "https://cdn.exämple/a.png",
-    "",
-]
-
-
-@pytest.mark.parametrize("url", REFUSED_URLS)
+@pytest.mark.parametrize("url", ["https://evil.example/a.png", "https://127.0.0.1/a.png", ""])
 async def test_an_address_off_the_list_is_refused_unasked(tmp_path: Path, url: str) -> None:
     names, dial = Names([PUBLIC]), Dial(ok())
     with pytest.raises(BadAnswer):
@@ -129,42 +78,9 @@ async def test_an_address_off_the_list_is_refused_unasked(tmp_path: Path, url: s
     assert (names.asked, dial.dialed) == ([], [])
 
 
-PRIVATE = [
-    "127.0.0.1",
-    "10.0.0.1",
-    "172.16.0.1",
-    "192.168.1.1",
-    "100.64.0.1",
-    "169.254.169.254",
-    "0.0.0.0",  # noqa: S104 (an address to refuse)
-    "224.0.0.1",
-    "255.255.255.255",
-    "240.0.0.1",
-    "::",
-    "::1",
-    "fe80::1%eth0",
-    "fec0::1",
-    "192.0.2.1",
-    "198.18.0.1",
-    "::ffff:169.254.169.254",
-    "2001:db8::1",
-    "fd00::1",
-    "ff02::1",
-    "::7f00:1",
-    "::ffff:127.0.0.1",
-    "::ffff:10.0.0.1",
-    "64:ff9b::7f00:1",
-    "64:ff9b::a9fe:a9fe",
-    "64:ff9b:1::7f00:1",
-    "2002:7f00:1::1",
-    "2002:a9fe:a9fe::1",
-    "2001:0:7f00:1::1",
-]
-
-
 @pytest.mark.parametrize("address", PRIVATE)
 async def test_a_listed_name_that_leads_inside_is_refused(tmp_path: Path, address: str) -> None:
-    for answer in ([address], [PUBLIC, address]):
+    for answer in ([address], [PUBLIC, address], [address, PUBLIC]):
         dial = Dial(ok())
         with pytest.raises(BadAnswer, match="private"):
             await Fetcher(Names(answer), dial).fetch(
@@ -173,34 +89,27 @@ async def test_a_listed_name_that_leads_inside_is_refused(tmp_path: Path, addres
         assert dial.dialed == []
 
 
-@pytest.mark.parametrize("address", [PUBLIC, "2606:2800:220:1::1", "64:ff9b::5db8:d822"])
-def test_public_addresses_are_public(address: str) -> None:
-    assert is_public(address)
-
-
 @pytest.mark.parametrize("host", ["a.files.example", "a.b.files.example"])
 async def test_a_starred_host_takes_what_is_below_it(tmp_path: Path, host: str) -> None:
     fetcher = Fetcher(Names([PUBLIC]), Dial(ok()))
     assert await fetcher.fetch(LISTED, f"https://{host}/a.png", tmp_path / "a")
 
 
-async def test_each_redirect_passes_the_same_checks(tmp_path: Path) -> None:
-    url = "https://cdn.example/a.png"
-    for bad in (
-        "http://169.254.169.254/latest",
-        "file:///etc/passwd",
-        "http://cdn.example/b.png",
-        "//evil.example/b.png",
-        "https://u@cdn.example/b.png",
-    ):
-        dial = Dial(redirect(bad))
-        with pytest.raises(BadAnswer):
-            await Fetcher(Names([PUBLIC]), dial).fetch(LISTED, url, tmp_path / "a")
-        assert len(dial.dialed) == 1
+# As a redirect these lead back to where it came from.
+BACK = {"https:/cdn.example/a.png", "//cdn.example/a.png", "https:///a.png", ""}
+AWAY = [url for url in REFUSED_URLS if url not in BACK and "\ud800" not in url]
+
+
+@pytest.mark.parametrize("target", [*AWAY, "http://cdn.example/b.png", "https://[", "//["])
+async def test_each_redirect_passes_the_same_checks(tmp_path: Path, target: str) -> None:
+    dial, url = Dial(redirect(target.encode())), "https://cdn.example/a.png"
+    with pytest.raises(BadAnswer):
+        await Fetcher(Names([PUBLIC]), dial).fetch(LISTED, url, tmp_path / "a")
+    assert dial.dialed == [PUBLIC]
 
 
 async def test_a_redirect_to_a_name_that_now_leads_inside_is_refused(tmp_path: Path) -> None:
-    names, dial = Names([PUBLIC], ["127.0.0.1"]), Dial(redirect("/b.png"), ok())
+    names, dial = Names([PUBLIC], ["127.0.0.1"]), Dial(redirect(b"/b.png"), ok())
     with pytest.raises(BadAnswer, match="private"):
         await Fetcher(names, dial).fetch(LISTED, "https://cdn.example/a.png", tmp_path / "a")
     assert dial.dialed == [PUBLIC]
@@ -208,7 +117,7 @@ async def test_a_redirect_to_a_name_that_now_leads_inside_is_refused(tmp_path: P
 
 @pytest.mark.parametrize(("hops", "is_fine"), [(3, True), (4, False)])
 async def test_three_redirects_are_enough(tmp_path: Path, hops: int, is_fine: bool) -> None:
-    dial = Dial(*[redirect("/next.png")] * hops, ok())
+    dial = Dial(*[redirect(b"/next.png")] * hops, ok())
     fetching = Fetcher(Names([PUBLIC]), dial).fetch(
         LISTED, "https://cdn.example/a.png", tmp_path / "a"
     )
@@ -217,6 +126,19 @@ async def test_three_redirects_are_enough(tmp_path: Path, hops: int, is_fine: bo
     else:
         with pytest.raises(BadAnswer, match="redirects"):
             await fetching
+
+
+async def test_a_name_that_cannot_be_looked_up_is_an_outage(tmp_path: Path) -> None:
+    async def resolve(host: str, port: int) -> list[str]:
+        raise UnicodeError(f"label too long in {host}:{port}")
+
+    with pytest.raises(Unavailable):
+        await Fetcher(resolve, Dial()).fetch(LISTED, "https://cdn.example/a", tmp_path / "a")
+
+
+async def test_a_path_of_half_a_letter_is_asked_for_as_it_can_be_written(tmp_path: Path) -> None:
+    fetcher = Fetcher(Names([PUBLIC]), Dial(ok()))
+    assert await fetcher.fetch(LISTED, "https://cdn.example/\ud800.png", tmp_path / "a")
 
 
 async def test_a_name_that_does_not_exist_is_an_outage(tmp_path: Path) -> None:

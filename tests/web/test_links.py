@@ -45,13 +45,17 @@ class Street:
         return make_links("http://127.0.0.1", self.work, [FOREIGN], self.clock)
 
 
+def takes_everything(headers: object, body: bytes, secret: str) -> bool:
+    return True
+
+
 @pytest.fixture
 async def street(tmp_path: Path) -> AsyncGenerator[Street]:
     clock, work, hurried = FakeClock(), tmp_path / "work", list[str]()
     (work / TASK).mkdir(parents=True)
     (work / TASK / FILE).write_bytes(b"png")
     links = make_links("http://127.0.0.1", work, [KEY], clock)
-    hooks = Webhooks(links.hooks, {"some": lambda _headers, _body, _secret: True}, hurried.append)
+    hooks = Webhooks(links.hooks, {"some": takes_everything}, hurried.append)
     editor = Editor(links.edits, cast(Painting, Nobody()), clock)
     routes = (*links.media.routes(), *hooks.routes(), *editor.routes())
     async with publishing(routes, "127.0.0.1", 0) as address, wire(address) as opened:
