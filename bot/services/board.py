@@ -2,12 +2,15 @@
 
 from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
     Integer,
+    Select,
     and_,
+    bindparam,
     case,
     func,
     literal,
@@ -18,6 +21,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.db.base import table
 from bot.db.engine import Database
 from bot.db.models import MemberPreferences, TaskRow
 from bot.domain import HOLDING, CardState, Origin, Task, TaskState
@@ -35,6 +39,10 @@ PING_DAYS = 1
 _POSTED = case(
     (TaskRow.card_state == CardState.NONE, literal(CardState.POSTED, TaskRow.card_state.type)),
     else_=TaskRow.card_state,
+)
+_chosen = table(MemberPreferences)
+_PINGS = select(_chosen.c.person_id, _chosen.c.ping).where(
+    _chosen.c.person_id.in_(bindparam("person_ids", expanding=True))
 )
 NO_PING = 0  # in place of a message's id: none can be posted, and none will be tried again
 
@@ -60,11 +68,18 @@ class Board:
 
     async def behind(self) -> list[TaskView]:
         """Everything whose card, reply or ping is behind its row, and all that still progresses."""
-        return await self._views(_behind(self._clock, self._ping_after_s))
+        async with self._db.read() as session:
+            tasks = await reading.tasks(session, _behind(self._clock, self._ping_after_s))
+            seen = await self._seen(session, tasks)
+        return self._views(tasks, seen)
 
     async def view(self, task_ids: Collection[str]) -> list[TaskView]:
-        """These tasks as they stand now."""
-        return await self._views(TaskRow.id.in_(task_ids))
+        """These tasks as they stand now, oldest first."""
+        async with self._db.read() as session:
+            found = await reading.these(session, list(task_ids))
+            tasks = sorted(found, key=lambda task: task.seq)
+            seen = await self._seen(session, tasks)
+        return self._views(tasks, seen)
 
     async def post_files(self, view: TaskView, limit_bytes: int, rung: int = 0) -> list[PostFile]:
         """The pictures as they go into the card, each under the limit."""
@@ -111,12 +126,13 @@ class Board:
             view_rev=TaskRow.view_rev + 1,
         )
 
-    async def card_deleted(self, task_id: str) -> None:
-        """The card was taken away as asked."""
+    async def card_deleted(self, task_id: str, *, is_gone: bool = True) -> None:
+        """The card was taken away as asked, or cannot be: then its id is kept."""
+        known = {"message_id": None} if is_gone else {}
         await self._mark(
             task_id,
+            **known,
             card_state=CardState.DELETED,
-            message_id=None,
             ping_message_id=None,
             view_posted=TaskRow.view_rev,
         )
@@ -177,23 +193,17 @@ class Board:
         async with self._db.write() as session:
             return (await session.execute(mark.returning(TaskRow.id))).first() is not None
 
-    async def _views(self, *where: ColumnElement[bool]) -> list[TaskView]:
-        async with self._db.read() as session:
-            tasks = await reading.tasks(session, *where)
-            seen = await self._seen(session, tasks)
-        return [
-            view_of(task, self._providers, seen, self._clock.now(), self._ping_after_s)
-            for task in tasks
-        ]
+    def _views(self, tasks: list[Task], seen: Seen) -> list[TaskView]:
+        now = self._clock.now()
+        return [view_of(task, self._providers, seen, now, self._ping_after_s) for task in tasks]
 
     async def _seen(self, session: AsyncSession, tasks: list[Task]) -> Seen:
         done = [task.id for task in tasks if task.state is TaskState.DONE]
+        overlays = [task.overlay_blob for task in tasks if task.overlay_blob]
         queued = any(task.state is TaskState.QUEUED for task in tasks)
         return Seen(
             results=await reading.results(session, done) if done else [],
-            overlays=await reading.blob_files(
-                session, self._blobs, [t.overlay_blob for t in tasks]
-            ),
+            overlays=await reading.blob_files(session, self._blobs, overlays) if overlays else {},
             places=await _places(session) if queued else {},
             pings=await _pings(session, {task.person_id for task in tasks}),
             blobs=self._blobs,
@@ -227,15 +237,16 @@ def _ping_wanted(ping_after_s: float) -> ColumnElement[bool]:
 
 
 async def _places(session: AsyncSession) -> dict[str, int]:
-    order = queue_order()
-    rows = await session.execute(select(order.c.id, order.c.place))
+    rows = await session.execute(_all_places())
     return {row.id: int(row.place) for row in rows}
 
 
+@cache
+def _all_places() -> Select[str, int]:
+    order = queue_order()
+    return select(order.c.id, order.c.place)
+
+
 async def _pings(session: AsyncSession, person_ids: Collection[int]) -> dict[int, str]:
-    rows = await session.execute(
-        select(MemberPreferences.person_id, MemberPreferences.ping).where(
-            MemberPreferences.person_id.in_(person_ids)
-        )
-    )
+    rows = await session.execute(_PINGS, {"person_ids": list(person_ids)})
     return {row.person_id: row.ping for row in rows}

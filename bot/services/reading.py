@@ -16,7 +16,7 @@ from bot.services.blobs import Blobs
 # A longer line of edits is shown from where it can be.
 GENERATIONS_MAX = 200
 _RESULT_FIELDS = tuple(field.name for field in fields(Result))
-_tasks, _people = table(TaskRow), table(Person)
+_tasks, _people, _blobs = table(TaskRow), table(Person), table(Blob)
 _TASKS = select(
     *(
         _people.c.discord_id if field.name == "user_id" else _tasks.c[field.name]
@@ -26,6 +26,15 @@ _TASKS = select(
 # The most frequent question of all.
 _TASK = _TASKS.where(_tasks.c.id == bindparam("task_id"))
 _THESE = _TASKS.where(_tasks.c.id.in_(bindparam("task_ids", expanding=True)))
+_RESULTS = (
+    select(ResultRow, Blob)
+    .outerjoin(Blob, Blob.id == ResultRow.blob)
+    .where(ResultRow.task_id.in_(bindparam("task_ids", expanding=True)))
+    .order_by(ResultRow.task_id, ResultRow.n)
+)
+_FILES = select(_blobs.c.id, _blobs.c.suffix).where(
+    _blobs.c.id.in_(bindparam("blob_ids", expanding=True))
+)
 _LIVE = select(
     func.count().filter(_tasks.c.person_id == bindparam("person_id")), func.count()
 ).where(_tasks.c.state.in_(HOLDING), _tasks.c.guild_id == bindparam("guild_id"))
@@ -142,14 +151,8 @@ async def results(
     session: AsyncSession, task_ids: Collection[str]
 ) -> list[tuple[Result, Blob | None]]:
     """The results of these tasks with their blobs, in order."""
-    query = (
-        select(ResultRow, Blob)
-        .outerjoin(Blob, Blob.id == ResultRow.blob)
-        .where(ResultRow.task_id.in_(task_ids))
-        .order_by(ResultRow.task_id, ResultRow.n)
-    )
     rows: Sequence[tuple[ResultRow, Blob | None]] = [
-        (row, blob) for row, blob in await session.execute(query)
+        (row, blob) for row, blob in await session.execute(_RESULTS, {"task_ids": list(task_ids)})
     ]
     return [
         (Result(**{name: getattr(row, name) for name in _RESULT_FIELDS}), blob)
@@ -174,7 +177,7 @@ async def blob_files(
     session: AsyncSession, blobs: Blobs, blob_ids: Collection[str | None]
 ) -> dict[str, Path]:
     """The files of these blobs by id."""
-    rows = await session.execute(select(Blob.id, Blob.suffix).where(Blob.id.in_(blob_ids)))
+    rows = await session.execute(_FILES, {"blob_ids": list(blob_ids)})
     return {row.id: blobs.path(row.id, row.suffix) for row in rows}
 
 
