@@ -11,6 +11,7 @@ from bot.delivery.client import USE, InpaintBot
 from bot.delivery.details import BROUGHT_BACK, gone_note
 from bot.delivery.entrance import AnyInteraction, may_moderate
 from bot.delivery.family import is_family, render_family
+from bot.delivery.faults import Fault
 from bot.delivery.lists import render_tasks
 from bot.delivery.reply import show, tell
 from bot.errors import MissingPermission, TaskGone
@@ -78,9 +79,20 @@ class Tasks(commands.GroupCog, group_name="task", group_description="Your edits,
     async def show_(self, interaction: AnyInteraction, task: str) -> None:
         """Tell everything about an edit, and bring its card back if it is gone."""
         await interaction.response.defer(ephemeral=True, thinking=True)
-        shown = await self._app.desk.showing.look(viewer(interaction), task)
+        shown = await self._looked(interaction, task)
         note = await self._returned(interaction, shown)
         await show_details(interaction, shown, [note])
+
+    async def _looked(self, interaction: AnyInteraction, task_id: str) -> Shown:
+        """All that is known, once it is known whether the card is still there."""
+        showing = self._app.desk.showing
+        shown = await showing.look(viewer(interaction), task_id)
+        why = await self._bot.poster.lost(shown.view.task)
+        if why is None:
+            return shown
+        is_gone = why is Fault.MESSAGE_GONE
+        await self._app.cards.card_lost(shown.view.task.id, is_gone=is_gone)
+        return await showing.look(viewer(interaction), task_id)
 
     async def _returned(self, interaction: AnyInteraction, shown: Shown) -> str:
         """Have a gone card posted anew, and say what comes of that."""

@@ -29,6 +29,11 @@ DRIFT_WORTH_SAYING = 0.005
 REPORTED = "This was reported, so it is hidden until a moderator has looked at it."
 LOSSY = "The picture here is compressed to fit this server's upload limit; the exact file is kept."
 
+NOT_SHOWN = (
+    "The pictures are kept, but could not be shown here: Original in the menu below has them, and "
+    "/task show may bring them back."
+)
+
 
 def render_card(view: TaskView, files: Sequence[PostFile] = ()) -> ui.LayoutView:
     """Draw the card; each of `files` has to be sent along under its name."""
@@ -150,7 +155,7 @@ def _notes(view: TaskView, files: Sequence[PostFile]) -> list[str]:
     if any(file.lossy for file in files):
         notes.append(LOSSY)
     if view.task.state is TaskState.DONE and not files and not view.task.let_go_at:
-        notes.append("The pictures are kept, but could not be shown here.")
+        notes.append(NOT_SHOWN)
     return notes
 
 

@@ -5,6 +5,8 @@ from enum import Enum, auto
 import discord
 
 WAIT_MAX_S = 3600.0
+# Files of ours raise OSErrors, too: only those of a connection are Discord's.
+_WIRE = (discord.HTTPException, discord.RateLimited, ConnectionError, TimeoutError)
 # Discord as a whole, or the way to it; a 500 may be about this very request.
 _AWAY = frozenset({429, 502, 503, 504, 520, 521, 522, 523, 524})
 
@@ -63,8 +65,7 @@ def fault(error: BaseException) -> Fault:
 
 def is_discords(error: BaseException) -> bool:
     """Whether Discord, or the way to it, failed; discord.py lets aiohttp's own errors through."""
-    theirs = type(error).__module__.partition(".")[0] == "aiohttp"
-    return theirs or isinstance(error, discord.DiscordException | OSError)
+    return isinstance(error, _WIRE) or type(error).__module__.partition(".")[0] == "aiohttp"
 
 
 def is_away(error: BaseException) -> bool:

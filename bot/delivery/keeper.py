@@ -199,11 +199,11 @@ class CardKeeper:
             log.info("no ping: %s", error)
             await self._cards.ping_posted(view.task.id, NO_PING)
             return
+        is_gone = fault(error) is Fault.MESSAGE_GONE
         if view.task.card_state is CardState.DELETING:
-            await self._cards.card_deleted(view.task.id)
+            await self._cards.card_deleted(view.task.id, is_gone=is_gone)
             return
         log.warning("the card is lost, the result is kept: %s", error)
-        is_gone = fault(error) is Fault.MESSAGE_GONE
         await self._cards.card_lost(view.task.id, is_gone=is_gone)
         if view.task.message_id is not None and not is_gone:
             await self._leave_word(view)

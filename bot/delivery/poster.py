@@ -12,7 +12,8 @@ from discord.utils import time_snowflake
 from discord.webhook.async_ import async_context
 
 from bot.delivery.cards import alt_text
-from bot.domain import Origin, ReplyHandle, Task, TaskState
+from bot.delivery.faults import Fault, fault
+from bot.domain import CardState, Origin, ReplyHandle, Task, TaskState
 from bot.services.cards import PostFile, TaskView
 
 MIB = 2**20
@@ -50,6 +51,17 @@ class Poster:
     async def attachments(self, task: Task) -> list[discord.Attachment]:
         """The files that the card has in the channel."""
         return (await self._message(task, task.message_id).fetch()).attachments
+
+    async def lost(self, task: Task) -> Fault | None:
+        """Why a posted card is not to be seen any more; None while it is, or nobody can say."""
+        if task.card_state is not CardState.POSTED:
+            return None
+        try:
+            await self.attachments(task)
+        except Exception as error:  # noqa: BLE001 (judged by the table)
+            why = fault(error)
+            return why if why in {Fault.MESSAGE_GONE, Fault.CHANNEL_LOST} else None
+        return None
 
     async def edit_card(self, task: Task, layout: ui.LayoutView, files: Attachments) -> None:
         """Change the card; `files` are all it has from now on."""
@@ -106,8 +118,9 @@ class Poster:
         """Take a message away; one that is gone already is no error."""
         try:
             await self._message(task, message_id).delete()
-        except discord.NotFound:
-            return
+        except discord.NotFound as error:
+            if fault(error) is not Fault.MESSAGE_GONE:
+                raise
 
     async def unarchive(self, task: Task) -> None:
         """Open an archived thread again."""

@@ -16,6 +16,7 @@ from discord import InteractionResponseType, app_commands, ui
 from discord.ui.select import BaseSelect
 
 from bot.delivery.entrance import AnyInteraction, admit
+from bot.delivery.faults import Fault, fault, is_discords
 from bot.errors import BotError, ProviderError, StartupError, UserError, not_charged
 from bot.services.access import Use
 from bot.services.disk import NO_ROOM, is_full
@@ -26,9 +27,20 @@ STALE_COMMAND = (
     "This command has just changed. Please restart Discord (Ctrl+R on a computer) and try again."
 )
 TOO_LATE = "Discord closed this before I could answer. Please try again."
+AWAY = (
+    "Discord did not let me finish that. Please try again in a minute; `/task list` shows whether "
+    "an edit has begun, and nothing else was charged."
+)
+FORBIDDEN = (
+    "Discord does not let me do that here. Ask an admin to allow me **View Channel**, "
+    "**Send Messages**, **Attach Files** and **Read Message History** in this channel, then try "
+    "again."
+)
+ANSWERED = 40060
 # Unknown webhook or interaction, answered already, and a token that is over.
-OVER = (10015, 10062, 40060, 50027)
+OVER = (10015, 10062, ANSWERED, 50027)
 NOT_ALLOWED = "That cannot be used here."
+SAID = {Fault.LATER: AWAY, Fault.CHANNEL_LOST: FORBIDDEN}
 NEVER = r"(?!)"  # the bases themselves match no custom_id
 
 
@@ -56,11 +68,14 @@ def explain(error: BaseException, use: Use = Use.LOOK) -> Reply:
         case discord.HTTPException(code=code) if code in OVER:
             # A connection that comes back is told of what happened while it was away.
             log.info("an interaction was over before it was answered (%s)", code)
-            return Reply(TOO_LATE)
+            return Reply(not_charged(TOO_LATE) if use is Use.EDIT else TOO_LATE)
         case app_commands.CommandNotFound() | app_commands.CommandSignatureMismatch():
             return Reply(STALE_COMMAND)
         case app_commands.CheckFailure():
             return Reply(NOT_ALLOWED)
+        case _ if is_discords(cause) and (text := SAID.get(fault(cause))):
+            log.warning("Discord did not take an answer: %s: %s", type(cause).__name__, cause)
+            return Reply(text)
         case _ if is_full(cause):
             log.error("the disk is full: somebody was refused")
             return Reply(NO_ROOM)
@@ -114,7 +129,13 @@ async def tell(interaction: AnyInteraction, text: str) -> None:
 async def _tell(interaction: AnyInteraction, text: str) -> None:
     if not interaction.response.is_done():
         # No layout here: discord.py would keep a task for it that outlives the handler.
-        await interaction.response.send_message(text, ephemeral=True)
+        try:
+            await interaction.response.send_message(text, ephemeral=True)
+        except discord.HTTPException as error:
+            if error.code != ANSWERED:
+                raise
+            # An answer whose receipt was lost has arrived: without a word it "thinks" for ever.
+            await interaction.followup.send(text, ephemeral=True)
     elif interaction.response.type is InteractionResponseType.deferred_channel_message:
         # Until it is edited it would go on "thinking"; a follow-up would leave it so one day.
         await interaction.edit_original_response(view=note(text), attachments=[])

@@ -15,7 +15,10 @@ from bot.services.cards import PostFile, TaskView
 
 DRAFT_TITLE = "Please look at this first"
 REASON_SHOWN_MAX = 600
-CARD_LOST = "I could not show this in the channel. The result is kept."
+CARD_LOST = (
+    "I could not show this in the channel. The result is kept: /task show brings it back, here or "
+    "in another channel."
+)
 
 
 def render_reply(

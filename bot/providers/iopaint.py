@@ -194,7 +194,10 @@ class Iopaint:
         if not name:
             return {}
         if name not in {model.id for model in await self._installed()}:
-            raise Rejected(f"IOPaint has no model `{name[:64]}` here. You were not charged.")
+            raise Rejected(
+                f"IOPaint has no model `{name[:64]}` here. Pick one that `model` offers, or "
+                "leave it out. You were not charged."
+            )
         if parse_model(await self._ask("GET", "/model")) != name:
             await self._ask("POST", "/model", {"name": name}, timeout_s=self._spec.submit_timeout_s)
         return {}

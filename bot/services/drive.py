@@ -24,7 +24,10 @@ STARTS_MAX = 5
 BACKOFF_S_MAX = 60.0
 BREAKS_MAX = 3
 ROOM_PAUSE_S = 5.0
-SWITCHED_OFF = "This provider was switched off meanwhile. You were not charged."
+SWITCHED_OFF = (
+    "This provider was switched off meanwhile. Begin anew and pick another one. "
+    "You were not charged."
+)
 LEFT_UNKNOWN = (
     "{} while this was being sent, so I cannot know whether it started. "
     "You were not charged, and I will not send it again by myself."

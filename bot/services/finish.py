@@ -129,4 +129,7 @@ def _patience_s(spec: ProviderSpec, error: BotError) -> float:
 def _nothing(results: list[Result]) -> BotError:
     if results and all(result.state is ResultState.FILTERED for result in results):
         return Filtered()
-    return BadAnswer("The provider delivered no picture that I can use. You were not charged.")
+    return BadAnswer(
+        "The provider delivered no picture that I can use. If Again brings none either, pick "
+        "another provider. You were not charged."
+    )

@@ -134,7 +134,7 @@ async def test_nobody_is_let_in_while_discord_does_not_answer(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def broken(_guild: discord.Guild, _user_id: int) -> discord.Member:
-        raise OSError("no network")
+        raise ConnectionError("no network")
 
     monkeypatch.setattr(discord.Guild, "fetch_member", broken)
     with pytest.raises(LimitReached) as caught:

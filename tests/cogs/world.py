@@ -32,6 +32,7 @@ from bot.wiring import Ground
 from tests import assets
 from tests.databases import fresh
 from tests.fakes import FakeClock, until
+from tests.rest.routes import strays
 from tests.services.scripted import Scripted, ThreadPictures
 
 # SimCord would call every refusal an error of the bot: `World.close` looks at them instead.
@@ -145,6 +146,7 @@ class World:
 
     async def close(self) -> None:
         await self._running.aclose()
+        assert strays(self.requests()) == []
         unexpected = [error for error in self.env.errors if not _expected(error, self.bugs)]
         assert unexpected == []
 

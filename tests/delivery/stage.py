@@ -76,8 +76,9 @@ class FakeBoard:
     async def card_gone(self, task_id: str) -> None:
         self.mark(task_id, message_id=None)
 
-    async def card_deleted(self, task_id: str) -> None:
-        self.mark(task_id, card_state=CardState.DELETED, message_id=None)
+    async def card_deleted(self, task_id: str, *, is_gone: bool = True) -> None:
+        known = {"message_id": None} if is_gone else {}
+        self.mark(task_id, card_state=CardState.DELETED, **known)
 
     async def begin_ping(self, task_id: str) -> bool:
         fresh = self.task(task_id).ping_posting_at is None

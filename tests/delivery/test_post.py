@@ -275,7 +275,7 @@ async def test_while_discord_is_away_a_channel_asks_once_and_keeps_its_order(
 ) -> None:
     ends = [done(id=f"t{n}", finished_at=after(9 - n)) for n in range(8)]
     async with stage(*ends, clock=clock) as s:
-        s.poster.fails["edit"] = [OSError("reset") for _ in range(25)]
+        s.poster.fails["edit"] = [ConnectionError("reset") for _ in range(25)]
         await s.until(lambda: len(s.poster.asked) == 3, step_s=0.1)
         await s.until(lambda: len(s.poster.asked) == 33, step_s=5)
     tried, shown = s.poster.asked[:25], s.poster.asked[25:]
@@ -286,7 +286,7 @@ async def test_while_discord_is_away_a_channel_asks_once_and_keeps_its_order(
 
 async def test_one_that_fails_for_an_hour_does_not_hold_up_its_channel(clock: FakeClock) -> None:
     async with stage(done(id="t1"), done(id="t2", finished_at=after(99)), clock=clock) as s:
-        s.poster.fails["edit"] = [OSError("reset") for _ in range(31)]
+        s.poster.fails["edit"] = [ConnectionError("reset") for _ in range(31)]
         await s.until(lambda: s.board.task("t2").view_posted == 2, step_s=5)
         assert s.board.task("t1").view_posted < 2
 

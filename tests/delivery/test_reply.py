@@ -4,11 +4,14 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from aiohttp import ServerDisconnectedError
 from discord import InteractionResponseType, app_commands, ui
 
 from bot import errors
 from bot.delivery.forms import Form, submitted
 from bot.delivery.reply import (
+    AWAY,
+    FORBIDDEN,
     NOT_ALLOWED,
     STALE_COMMAND,
     SafeButton,
@@ -178,7 +181,29 @@ async def test_an_answer_that_comes_too_late_is_no_error(error: Exception) -> No
 
 def test_what_was_over_before_it_was_answered_is_no_bug() -> None:
     assert explain(refused(404, 10062)).ref is None
-    assert explain(refused(500, 0)).ref is not None
+    assert explain(refused(400, 50035)).ref is not None
+
+
+@pytest.mark.parametrize(
+    ("error", "text"),
+    [
+        (refused(500, 0), AWAY),
+        (refused(429, 0), AWAY),
+        (ServerDisconnectedError(), AWAY),
+        (ConnectionResetError(104, "reset"), AWAY),
+        (refused(403, 50013), FORBIDDEN),
+        (refused(403, 50001), FORBIDDEN),
+    ],
+    ids=["500", "429", "disconnected", "reset", "permission", "access"],
+)
+def test_what_discord_does_not_do_is_no_bug_of_ours(error: Exception, text: str) -> None:
+    reply = explain(error, Use.EDIT)
+    assert reply.text == text
+    assert reply.ref is None
+
+
+def test_a_file_that_is_missing_is_a_bug_of_ours() -> None:
+    assert explain(FileNotFoundError("result.webp")).ref
 
 
 async def test_another_failure_of_an_answer_is_one() -> None:

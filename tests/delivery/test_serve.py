@@ -159,7 +159,7 @@ async def test_a_connection_asks_for_its_session_some_times_and_then_logs_in_ane
 
     async def from_client(_: object, *, resume: bool = False, **__: object) -> None:
         asked.append(resume)
-        raise OSError
+        raise ConnectionError
 
     monkeypatch.setattr(DiscordWebSocket, "from_client", from_client)
     quiet = lambda *_: None  # noqa: E731
@@ -219,7 +219,7 @@ async def test_commands_that_discord_refuses_are_said(
     standin: Parts, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def refuse(*_: object, **__: object) -> None:
-        raise OSError("connection lost")
+        raise ConnectionError("connection lost")
 
     monkeypatch.setattr(HTTPClient, "bulk_upsert_global_commands", refuse)
     async with opened(tmp_path, Scripted(), discord_token=TOKEN) as app:
