@@ -7,7 +7,7 @@ WORKERS ?= 2
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help sandbox run test unit e2e crash proof soak load fuzz check format settings secrets \
+.PHONY: help sandbox run test unit e2e crash proof soak load fuzz faults check format settings secrets \
 	licenses audit bench slowest lock clean
 
 help: ## List the targets
@@ -43,6 +43,9 @@ load: $(VENV)/.dev ## Load the bot with half of what this machine can carry (MIN
 fuzz: $(VENV)/.dev ## Give 10,000 hostile files to the picture worker (COUNT=500, SEED=1, CONTINUE=1)
 	$(BIN)/python -m tests.fuzz --count $(or $(COUNT),10000) \
 		$(if $(SEED),--seed $(SEED)) $(if $(CONTINUE),--continue)
+
+faults: $(VENV)/.dev ## Put each request to Discord through each fault (COUNT=100, FROM=100 to go on)
+	$(BIN)/python -m tests.rest $(if $(COUNT),--count $(COUNT)) $(if $(FROM),--from $(FROM))
 
 check: $(VENV)/.dev ## Check format, lint and types
 	$(BIN)/ruff format --check .
