@@ -16,6 +16,7 @@ from tests.crash.rows import DATABASE, TERMINAL, Row, broken, owes_ping, query
 from tests.standin.plans import Plan
 
 _OUTCOMES = {"failed": "failed", "filtered": "failed"}
+FIRST = ("queued", "draft")  # a draft where its provider was paused
 FREE = frozenset({"failed", "unknown", "cancelled", "expired"})
 
 
@@ -83,7 +84,7 @@ def moved(evidence: Evidence) -> Iterator[str]:
     for task in evidence.tasks:
         trail = [event["to_state"] for event in moves[task["id"]]]
         pairs = list(pairwise([TaskState(state) for state in trail]))
-        if trail[0] != "queued" or any(to not in MOVES[from_] for from_, to in pairs):
+        if trail[0] not in FIRST or any(to not in MOVES[from_] for from_, to in pairs):
             yield f"{name_of(task)} went {' -> '.join(trail)}"
         if trail[-1] != task["state"] or task["attempt"] != trail.count("submitting"):
             yield f"{name_of(task)} went {' -> '.join(trail)} and has attempt {task['attempt']}"

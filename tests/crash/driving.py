@@ -5,6 +5,7 @@ import asyncio
 import os
 import signal
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +13,10 @@ import httpx
 
 from bot.app import App, open_app
 from bot.delivery.client import build_bot
-from bot.domain import EditRequest, Origin, Task
+from bot.domain import EditRequest, Origin, Task, TaskState
+from bot.errors import UserError
 from bot.log import setup_logging
+from bot.services.access import Who
 from bot.services.ending import end
 from bot.settings import Settings
 from tests.crash.deeds import Asked, act, asked_with, forget
@@ -28,6 +31,7 @@ from tests.standin.shapes import GUILD_ID
 
 TOKEN = "MTA5.standin.token"
 LOOK_S = 0.1
+GO_AGAIN_S = 1.0
 ORPHANED, TOO_LONG = 3, 4
 
 
@@ -91,6 +95,7 @@ async def _feed(app: App, client: httpx.AsyncClient, args: argparse.Namespace) -
 
 async def _later(app: App, task: Task, asked: Asked, after_s: float | None) -> None:
     """Press Cancel after a while, as its member would, if this one does; or ask to be forgotten."""
+    await _go(app, task)
     if after_s is None or task.user_id is None:
         return
     await asyncio.sleep(after_s)
@@ -98,6 +103,16 @@ async def _later(app: App, task: Task, asked: Asked, after_s: float | None) -> N
         await forget(app, asked.user_id)
     else:
         await app.tasks.cancel(task.id, task.user_id, may_manage=False)
+
+
+async def _go(app: App, task: Task | None) -> None:
+    """Press Go where a pause of its provider made it a draft, until the provider is back."""
+    while task and task.state is TaskState.DRAFT and task.user_id is not None:
+        await asyncio.sleep(GO_AGAIN_S)
+        with suppress(UserError):
+            place = frozenset({task.channel_id})
+            await app.intake.go(task.id, Who(task.user_id, task.guild_id, place_ids=place))
+        task = await app.tasks.get(task.id)
 
 
 def _request(wish: dict[str, Any], files: Path) -> EditRequest:

@@ -101,6 +101,7 @@ class Run:
     def rest(self) -> None:
         """Run once more without delays until nothing is left to do, and stop gracefully."""
         self.standin.turn(**dict.fromkeys(DELAYS, (0.0, 0.0)))
+        rows.end_pauses(self.data)
         process = self.start()
         try:
             self._await_rest(process)
@@ -147,7 +148,9 @@ class Run:
         plan = draw(self.random, number, is_late=mode == "late" and n == 0)
         if number == 0:  # so that every run has one that nobody can know about
             return replace(plan, **SELDOM["Tasks.unknown"])
-        return replace(plan, **SELDOM.get(kind, {})) if deed_of(number) != FORGET else plan
+        # One of them is enough: a provider that fails again and again is paused.
+        first = 1 if deed_of(number - n) == FORGET else 0
+        return replace(plan, **SELDOM.get(kind, {})) if n == first else plan
 
     def start(self, fault: Fault | None = None) -> subprocess.Popen[bytes]:
         """Start the bot in a session of its own; with a fault it will end itself."""

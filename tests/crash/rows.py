@@ -92,6 +92,13 @@ def unsettled(data: Path, keys: int) -> str:
     return f"{done}, live {dict(live)}, cards behind {behind}, pings {pings}"
 
 
+def end_pauses(data: Path) -> None:
+    """What an operator may do while the bot is down: have every provider asked again."""
+    if (data / DATABASE).exists():
+        with closing(sqlite3.connect(data / DATABASE)) as connection, connection:
+            connection.execute("DELETE FROM provider_pauses")
+
+
 def missing_files(database: Path, data: Path) -> list[str]:
     """Return the blobs that have a row and no file with those very bytes."""
     found: list[str] = []
