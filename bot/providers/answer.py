@@ -59,7 +59,7 @@ def read(status: int, data: bytes, retry_after: str, content_type: str = "") -> 
     after_s = _seconds(retry_after)
     try:
         return Answer(status, json.loads(data), False, True, after_s, content_type, data)
-    except ValueError:
+    except (ValueError, RecursionError):
         return Answer(status, None, not data, False, after_s, content_type, data)
 
 

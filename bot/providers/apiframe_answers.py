@@ -61,7 +61,7 @@ def parse_webhook(headers: Mapping[str, str], body: bytes, secret: str) -> str |
         return None
     try:
         told = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     return first_text(told, "task_id") or None
 

@@ -71,7 +71,7 @@ def parse_webhook(headers: Mapping[str, str], body: bytes) -> tuple[str, Update]
     try:
         said = json.loads(body)
         update = parse(said)
-    except (ValueError, BadAnswer):
+    except (ValueError, RecursionError, BadAnswer):
         return None
     about = said.get("track_id") or said.get("id")
     return (str(about), update) if about else None
