@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection
 from datetime import datetime
 
 from bot.db.trouble import TROUBLES, is_full
-from bot.domain import Task, TaskState
+from bot.domain import IN_FLIGHT, Task, TaskState
 from bot.errors import AmbiguousSubmit, BotError, NotSent, ProviderError, Unavailable
 from bot.providers.base import Done, Failed, Idempotency, Job, Provider, Update, Waiting
 from bot.services import prepare
@@ -35,7 +35,7 @@ LEFT_UNKNOWN = (
 
 
 class Drive:
-    """Reads the row, does what its state asks for, and reads it again."""
+    """Does what the row's state asks for, and goes on with the row as that left it."""
 
     def __init__(self, tools: Toolbox, ended: Callable[[], None]) -> None:
         self._tools = tools
@@ -56,12 +56,16 @@ class Drive:
     async def __call__(self, task_id: str) -> None:
         """Go on with a task until it ends or the bot stops."""
         try:
-            goes_on = True
-            while goes_on and not self._closing:
-                goes_on, idle_until = await self._look(task_id)
-                if idle_until:
+            after: Task | datetime | None = None
+            while not self._closing:
+                if isinstance(after, datetime):
                     # Nothing of the row is held meanwhile: most tasks do little else than wait.
-                    await self._tools.wait(task_id, idle_until)
+                    await self._tools.wait(task_id, after)
+                task = after if isinstance(after, Task) else await self._tools.tasks.get(task_id)
+                if task is None or not await self._is_going(task):
+                    break
+                after = await self._step(task)
+                del task
         except Exception as error:  # noqa: BLE001 (the per-task guard)
             await self._broken(task_id, error)
         finally:
@@ -79,46 +83,44 @@ class Drive:
             sentence = f"Something broke on my side, ref {ref}. You were not charged."
             await self._tools.tasks.fail(task, BotError(sentence))
 
-    async def _look(self, task_id: str) -> tuple[bool, datetime | None]:
-        """Do what the row asks for: whether there is more to do, and until when there is not."""
-        task = await self._tools.tasks.get(task_id)
-        return await self._step(task) if task else (False, None)
+    async def _is_going(self, task: Task) -> bool:
+        """Whether there is more to do for it; what has ended is tidied up."""
+        if task.state in IN_FLIGHT:
+            return True
+        self._breaks.pop(task.id, None)
+        if task.state.is_terminal:
+            await self._tools.tidy(task.id)
+        return False
 
-    async def _step(self, task: Task) -> tuple[bool, datetime | None]:
-        if task.state not in {TaskState.READY, TaskState.SUBMITTING, TaskState.RUNNING}:
-            self._breaks.pop(task.id, None)
-            if task.state.is_terminal:
-                await self._tools.tidy(task.id)
-            return False, None
+    async def _step(self, task: Task) -> Task | datetime | None:
+        """The row after it, or until when nothing is due; None: it has to be read again."""
         try:
-            return True, await self._act(task)
+            return await self._act(task)
         except BotError as error:
             log.warning("task failed: %s", error.log or error.sentence)
-            await self._tools.tasks.fail(await self._fresh(task), error)
-        return True, None
+            return await self._tools.tasks.fail(await self._fresh(task), error)
 
-    async def _act(self, task: Task) -> datetime | None:
+    async def _act(self, task: Task) -> Task | datetime | None:
         if task.state is TaskState.SUBMITTING:
             await self._recover(task)
-        elif task.provider not in self._tools.providers:
+            return None
+        if task.provider not in self._tools.providers:
             raise Unavailable(SWITCHED_OFF)
-        elif task.state is TaskState.RUNNING:
+        if task.state is TaskState.RUNNING:
             return await self._follow(task)
-        elif task.next_at and task.next_at > self._tools.clock.now():
+        if task.next_at and task.next_at > self._tools.clock.now():
             return task.next_at
-        else:
-            await self._start(task)
-        return None
+        return await self._start(task)
 
-    async def _start(self, task: Task) -> None:
+    async def _start(self, task: Task) -> Task | None:
         provider = self._tools.providers[task.provider]
         job = await self._prepared(task, provider)
         if job is None or self._closing:
-            return
+            return None
         self._submits.add(task.id)
         try:
-            if await self._tools.tasks.submitting(task, job.client_ref, to_json(job.fit)):
-                await self._call(await self._fresh(task), provider, job)
+            sent = await self._tools.tasks.submitting(task, job.client_ref, to_json(job.fit))
+            return await self._call(sent, provider, job) if sent else None
         finally:
             self._submits.discard(task.id)
 
@@ -132,38 +134,40 @@ class Drive:
                 raise
             return None
 
-    async def _call(self, task: Task, provider: Provider, job: Job) -> None:
+    async def _call(self, task: Task, provider: Provider, job: Job) -> Task | None:
         """The one starting call, and what its outcome means."""
         try:
             async with asyncio.timeout(provider.spec.submit_timeout_s):
                 update = await provider.submit(job)
         except NotSent as error:
-            await self._not_sent(task, error)
+            return await self._not_sent(task, error)
         except (AmbiguousSubmit, TimeoutError) as error:
             log.warning("submit lost: %r", error)
             await self._lost(task, provider, job)
+            return None
         except ProviderError:
             raise
         except Exception as error:
             log.exception("submit broke")
             raise await self._as_unknown(task) from error
-        else:
-            await self._accept(task, provider, job, update)
+        return await self._accept(task, provider, job, update)
 
     async def _as_unknown(self, task: Task, why: str = "") -> AmbiguousSubmit:
         error = AmbiguousSubmit(LEFT_UNKNOWN.format(why) if why else None)
         await self._tools.tasks.unknown(task, error)
         return error
 
-    async def _not_sent(self, task: Task, error: NotSent) -> None:
+    async def _not_sent(self, task: Task, error: NotSent) -> Task | None:
         if task.attempt >= STARTS_MAX:
             raise error
         jitter = random.uniform(0.5, 1.0)  # noqa: S311
         delay_s = error.retry_after_s or min(BACKOFF_S_MAX, 2.0**task.attempt) * jitter
         log.info("not sent, again in %.1f s: %s", delay_s, error.log)
-        await self._tools.tasks.not_sent(task, delay_s)
+        return await self._tools.tasks.not_sent(task, delay_s)
 
-    async def _accept(self, task: Task, provider: Provider, job: Job, update: Update) -> None:
+    async def _accept(
+        self, task: Task, provider: Provider, job: Job, update: Update
+    ) -> Task | None:
         spec = provider.spec
         match update:
             case Failed(error):
@@ -176,14 +180,13 @@ class Drive:
                 sent = Sent(
                     update.remote_id or f"sync:{task.id}", {"done": to_json(done)}, spec.deadline_s
                 )
-        await self._note(task, sent)
+        return await self._noted(task, sent)
 
-    async def _note(self, task: Task, sent: Sent) -> None:
+    async def _noted(self, task: Task, sent: Sent) -> Task | None:
         """Write down what the provider answered; nobody else knows it, so room is waited for."""
         while True:
             try:
-                await self._tools.tasks.running(task, sent)
-                return
+                return await self._tools.tasks.running(task, sent)
             except TROUBLES as error:
                 if not is_full(error):
                     raise

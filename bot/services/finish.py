@@ -27,8 +27,8 @@ class Finish:
     def __init__(self, tools: Toolbox) -> None:
         self._tools = tools
 
-    async def __call__(self, task: Task, provider: Provider, done: Done) -> None:
-        """End the task with what came of it."""
+    async def __call__(self, task: Task, provider: Provider, done: Done) -> Task | None:
+        """End the task with what came of it; the answer is its last row."""
         results: list[Result] = []
         blobs: list[KeptBlob] = []
         for n, delivered in enumerate(done.pictures[: task.count], 1):
@@ -41,8 +41,7 @@ class Finish:
         ending = Ending(
             tuple(results), tuple(blobs), upstream_cost=cost, upstream_unit=provider.spec.unit
         )
-        if await self._tools.tasks.done(task, ending):
-            await self._tools.tidy(task.id)
+        return await self._tools.tasks.done(task, ending)
 
     async def _one(
         self, task: Task, provider: Provider, delivered: Delivered, n: int

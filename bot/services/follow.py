@@ -21,29 +21,31 @@ HURRY_PAUSE_S = 1.0
 
 
 class Follow:
-    """One look at a running task: whatever is due now is done, then the row is read again."""
+    """One look at a running task: whatever is due now is done."""
 
     def __init__(self, tools: Toolbox, finish: Finish) -> None:
         self._tools = tools
         self._finish = finish
 
-    async def __call__(self, task: Task) -> datetime | None:
-        """Do what is due for this row; the answer is until when nothing is."""
+    async def __call__(self, task: Task) -> Task | datetime | None:
+        """Do what is due for this row.
+
+        The answer is the row after that, or until when nothing is due; None: it has to be read.
+        """
         provider = self._tools.providers[task.provider]
         if "done" in task.remote_state:
-            await self._finish(task, provider, from_json(Done, task.remote_state["done"]))
-            return None
+            return await self._finish(task, provider, from_json(Done, task.remote_state["done"]))
         job = await prepare.job(self._tools, task, provider.spec)
         waiting = from_json(Waiting, task.remote_state["waiting"])
         if task.cancel_requested:
-            await self._cancel(task, provider, job, waiting)
+            return await self._cancel(task, provider, job, waiting)
         elif task.deadline_at and self._tools.clock.now() >= task.deadline_at:
             await self._give_up(provider, job, waiting)
         elif (due_at := self._due_at(task)) > self._tools.clock.now():
             return due_at
         else:
             self._tools.dispatcher.hurried(task.id).clear()
-            await self._poll(task, provider, job, waiting)
+            return await self._poll(task, provider, job, waiting)
         return None
 
     def _due_at(self, task: Task) -> datetime:
@@ -53,13 +55,14 @@ class Follow:
             return min(due_at, task.updated_at + timedelta(seconds=HURRY_PAUSE_S))
         return due_at
 
-    async def _cancel(self, task: Task, provider: Provider, job: Job, waiting: Waiting) -> None:
+    async def _cancel(
+        self, task: Task, provider: Provider, job: Job, waiting: Waiting
+    ) -> Task | None:
         """The provider's answer decides: taken back is refunded, refused goes on."""
         if provider.spec.cancels and await self._taken_back(provider, job, waiting):
-            if await self._tools.tasks.cancelled(task):
-                await self._tools.tidy(task.id)
-        else:
-            await self._tools.tasks.cancel_refused(task)
+            return await self._tools.tasks.cancelled(task)
+        await self._tools.tasks.cancel_refused(task)
+        return None
 
     async def _give_up(self, provider: Provider, job: Job, waiting: Waiting) -> None:
         if provider.spec.cancels:
@@ -73,24 +76,25 @@ class Follow:
             log.warning("cancel failed: %s", error)
             return False
 
-    async def _poll(self, task: Task, provider: Provider, job: Job, waiting: Waiting) -> None:
+    async def _poll(
+        self, task: Task, provider: Provider, job: Job, waiting: Waiting
+    ) -> Task | None:
         try:
             update = await self._until_nudged(task, provider, job, waiting)
         except (Unavailable, BadAnswer) as error:
-            await self._bad_poll(task, error)
-            return
+            return await self._bad_poll(task, error)
         match update:
             case None:
-                return
+                return None
             case Failed(error):
                 raise error
             case Done():
                 done = await prepare.saved(update, job.folder)
                 state = {**task.remote_state, "done": to_json(done)}
-                await self._tools.tasks.progress(task, state, 0.0)
+                return await self._tools.tasks.progress(task, state, 0.0)
             case Waiting():
                 state = {**task.remote_state, "waiting": to_json(update), "bad_polls": 0}
-                await self._tools.tasks.progress(task, state, update.poll_after_s)
+                return await self._tools.tasks.progress(task, state, update.poll_after_s)
 
     async def _until_nudged(
         self, task: Task, provider: Provider, job: Job, waiting: Waiting
@@ -110,11 +114,11 @@ class Follow:
             with suppress(asyncio.CancelledError):
                 await asyncio.gather(poll, wait, return_exceptions=True)
 
-    async def _bad_poll(self, task: Task, error: ProviderError) -> None:
+    async def _bad_poll(self, task: Task, error: ProviderError) -> Task | None:
         """An outage is waited out until the deadline; answers that make no sense are not."""
         bad_polls = int(task.remote_state.get("bad_polls", 0)) + 1
         log.warning("poll %d failed: %s", bad_polls, error)
         if isinstance(error, BadAnswer) and bad_polls >= BAD_POLLS_MAX:
             raise error
         state = {**task.remote_state, "bad_polls": bad_polls}
-        await self._tools.tasks.progress(task, state, BAD_POLL_PAUSE_S)
+        return await self._tools.tasks.progress(task, state, BAD_POLL_PAUSE_S)

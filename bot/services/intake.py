@@ -245,12 +245,12 @@ class Intake:
             if row["draft_reason"]:
                 await self._t.tasks.make_room(session, purse.person_id, DRAFTS_MAX)
                 waits = rows.draft_columns(now, self._t.draft_minutes, request.origin)
-                return await self._t.tasks.insert(
-                    session, {**row, **waits, "state": TaskState.DRAFT}
-                )
+                draft = {**row, **waits, "state": TaskState.DRAFT}
+                return await self._t.tasks.insert(session, draft, request.user_id)
             payer = await self._t.booking.payer(session, _spot(request), amount)
             held = {"held": amount, "payer_account_id": payer, "queued_at": now}
-            task = await self._t.tasks.insert(session, {**row, **held, "state": TaskState.QUEUED})
+            queued = {**row, **held, "state": TaskState.QUEUED}
+            task = await self._t.tasks.insert(session, queued, request.user_id)
             await self._t.booking.hold(session, task, purse, payer, amount)
             after_commit(session, self._t.queued)
             return task

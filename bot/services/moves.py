@@ -21,7 +21,7 @@ from bot.services.pricing import settlement
 from bot.services.signals import Move, Signals
 
 _tasks = table(TaskRow)
-_INSERT = insert(_tasks)
+_INSERT = insert(_tasks).returning(*reading.ROW)
 _EVENT = insert(table(TaskEvent))
 _RESULTS = insert(table(ResultRow))
 _GUARDED = (
@@ -31,7 +31,7 @@ _GUARDED = (
         _tasks.c.state.in_(bindparam("row_states", expanding=True)),
         _tasks.c.attempt == bindparam("row_attempt"),
     )
-    .returning(_tasks.c.id)
+    .returning(*reading.ROW)
 )
 _GUARDED_AND_SHOWN = _GUARDED.values(view_rev=_tasks.c.view_rev + 1)
 
@@ -64,7 +64,7 @@ class Moves:
         from_: Collection[TaskState],
         to: TaskState,
         ending: Ending,
-    ) -> bool:
+    ) -> Task | None:
         """The last move: settles what was delivered and gives the rest of the hold back."""
         delivered = sum(result.blob is not None for result in ending.results)
         charge = settlement(task.held, PricedPer(task.priced_per), task.count, delivered)
@@ -95,13 +95,13 @@ class Moves:
         *,
         detail: str = "",
         **values: Any,
-    ) -> bool:
-        """One guarded move with its event; False when the row stands elsewhere."""
+    ) -> Task | None:
+        """One guarded move with its event: the row after it, or None when it stands elsewhere."""
         if any(to not in MOVES[state] for state in from_):
             raise ValueError(f"no move from {sorted(from_)} to {to}")
         now = self._clock.now()
         ended = {"finished_at": now} if to.is_terminal else {}
-        if not await self.guarded(
+        moved = await self.guarded(
             session,
             task,
             from_,
@@ -110,16 +110,14 @@ class Moves:
             updated_at=now,
             **ended,
             **values,
-        ):
-            return False
-        await self.event(
-            session, task.id, task.state, to, values.get("attempt", task.attempt), detail
         )
+        if moved is None:
+            return None
+        await self.event(session, task.id, task.state, to, moved.attempt, detail)
         self.tell(session, task.id)
-        running_at = values.get("running_at", task.running_at)
-        moved = Move(task.provider, task.state, to, now, task.queued_at, running_at)
-        after_commit(session, lambda: self._signals.moved(moved))
-        return True
+        told = Move(task.provider, task.state, to, now, task.queued_at, moved.running_at)
+        after_commit(session, lambda: self._signals.moved(told))
+        return moved
 
     async def guarded(
         self,
@@ -129,20 +127,24 @@ class Moves:
         *,
         shown: bool = False,
         **values: Any,
-    ) -> bool:
-        """Write values while the row is where the caller saw it; what is `shown` is a revision."""
+    ) -> Task | None:
+        """Write values while the row is where the caller saw it; what is `shown` is a revision.
+
+        The answer is the row after it, as a reading of it would give it.
+        """
         place = {"row_id": task.id, "row_states": list(from_), "row_attempt": task.attempt}
         statement = _GUARDED_AND_SHOWN if shown else _GUARDED
-        changed = await session.execute(statement, {**values, **place})
-        return changed.first() is not None
+        changed = (await session.execute(statement, {**values, **place})).first()
+        return reading.of_row(changed, task.user_id) if changed else None
 
-    async def insert(self, session: AsyncSession, values: dict[str, Any]) -> Task:
+    async def insert(self, session: AsyncSession, values: dict[str, Any], user_id: int) -> Task:
         """A new row with its first event."""
         now = self._clock.now()
-        await session.execute(_INSERT, {**values, "created_at": now, "updated_at": now})
+        made = await session.execute(_INSERT, {**values, "created_at": now, "updated_at": now})
+        row = made.one()
         await self.event(session, values["id"], None, values["state"], 0)
         self.tell(session, values["id"])
-        return (await reading.these(session, [values["id"]]))[0]
+        return reading.of_row(row, user_id)
 
     async def event(
         self,

@@ -4,6 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import fields
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import ColumnElement, bindparam, func, literal, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -25,7 +26,8 @@ _TASKS = select(
 ).join(_people, _people.c.id == _tasks.c.person_id)
 # The most frequent question of all.
 _TASK = _TASKS.where(_tasks.c.id == bindparam("task_id"))
-_THESE = _TASKS.where(_tasks.c.id.in_(bindparam("task_ids", expanding=True)))
+_THESE = _TASKS.where(_tasks.c.id.in_(bindparam("task_ids", expanding=True))).order_by(_tasks.c.seq)
+_ASKED_BEFORE = _TASKS.where(_tasks.c.request_key == bindparam("request_key"))
 _RESULTS = (
     select(ResultRow, Blob)
     .outerjoin(Blob, Blob.id == ResultRow.blob)
@@ -35,6 +37,10 @@ _RESULTS = (
 _FILES = select(_blobs.c.id, _blobs.c.suffix).where(
     _blobs.c.id.in_(bindparam("blob_ids", expanding=True))
 )
+# What a row becomes a task of, but for who asked: that stands in another table.
+_NAMES = [field.name for field in fields(Task)]
+_ASKER = _NAMES.index("user_id")
+ROW = tuple(_tasks.c[name] for name in _NAMES if name != "user_id")
 _LIVE = select(
     func.count().filter(_tasks.c.person_id == bindparam("person_id")), func.count()
 ).where(_tasks.c.state.in_(HOLDING), _tasks.c.guild_id == bindparam("guild_id"))
@@ -60,7 +66,7 @@ async def task(session: AsyncSession, task_id: str) -> Task | None:
 
 
 async def these(session: AsyncSession, task_ids: Sequence[str]) -> list[Task]:
-    """The tasks with these ids, in no order."""
+    """The tasks with these ids, the oldest first."""
     return [Task(*row) for row in await session.execute(_THESE, {"task_ids": task_ids})]
 
 
@@ -97,8 +103,14 @@ async def family(
 
 async def by_request_key(session: AsyncSession, request_key: str) -> Task | None:
     """The task that this very request already made, if it did."""
-    found = await tasks(session, TaskRow.request_key == request_key)
-    return found[0] if found else None
+    row = (await session.execute(_ASKED_BEFORE, {"request_key": request_key})).first()
+    return Task(*row) if row else None
+
+
+def of_row(row: Sequence[Any], user_id: int | None) -> Task:
+    """The task of what a statement returned of `ROW`."""
+    values: tuple[Any, ...] = (*row[:_ASKER], user_id, *row[_ASKER:])
+    return Task(*values)
 
 
 async def in_flight_ids(
@@ -151,9 +163,8 @@ async def results(
     session: AsyncSession, task_ids: Collection[str]
 ) -> list[tuple[Result, Blob | None]]:
     """The results of these tasks with their blobs, in order."""
-    rows: Sequence[tuple[ResultRow, Blob | None]] = [
-        (row, blob) for row, blob in await session.execute(_RESULTS, {"task_ids": list(task_ids)})
-    ]
+    found = await session.execute(_RESULTS, {"task_ids": list(task_ids)})
+    rows: Sequence[tuple[ResultRow, Blob | None]] = [(row, blob) for row, blob in found]
     return [
         (Result(**{name: getattr(row, name) for name in _RESULT_FIELDS}), blob)
         for row, blob in rows
@@ -177,7 +188,7 @@ async def blob_files(
     session: AsyncSession, blobs: Blobs, blob_ids: Collection[str | None]
 ) -> dict[str, Path]:
     """The files of these blobs by id."""
-    rows = await session.execute(_FILES, {"blob_ids": list(blob_ids)})
+    rows = await session.execute(_FILES, {"blob_ids": [each for each in blob_ids if each]})
     return {row.id: blobs.path(row.id, row.suffix) for row in rows}
 
 

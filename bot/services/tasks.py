@@ -77,7 +77,7 @@ class Tasks:
                 session, user_id, guild_id, viewable_channels, text, limit
             )
 
-    async def submitting(self, task: Task, client_ref: str, fit: dict[str, Any]) -> bool:
+    async def submitting(self, task: Task, client_ref: str, fit: dict[str, Any]) -> Task | None:
         """T3, the intent: committed immediately before the one starting call."""
         return await self._commit(
             task,
@@ -90,12 +90,12 @@ class Tasks:
             next_at=None,
         )
 
-    async def not_sent(self, task: Task, retry_s: float) -> bool:
+    async def not_sent(self, task: Task, retry_s: float) -> Task | None:
         """The job surely never arrived: back to ready, to be tried again later."""
         due = self._clock.now() + timedelta(seconds=retry_s)
         return await self._commit(task, {S.SUBMITTING}, S.READY, detail="not sent", next_at=due)
 
-    async def running(self, task: Task, sent: Sent) -> bool:
+    async def running(self, task: Task, sent: Sent) -> Task | None:
         """T4: the provider has the job."""
         now = self._clock.now()
         return await self._commit(
@@ -109,7 +109,9 @@ class Tasks:
             next_at=now + timedelta(seconds=sent.next_s),
         )
 
-    async def progress(self, task: Task, remote_state: dict[str, Any], next_s: float) -> bool:
+    async def progress(
+        self, task: Task, remote_state: dict[str, Any], next_s: float
+    ) -> Task | None:
         """Remember how far a running job is; no move, and no new card revision."""
         now = self._clock.now()
         async with self._db.write() as session:
@@ -118,20 +120,20 @@ class Tasks:
                 remote_state=remote_state, next_at=now + timedelta(seconds=next_s), updated_at=now,
             )  # fmt: skip
 
-    async def done(self, task: Task, ending: Ending) -> bool:
+    async def done(self, task: Task, ending: Ending) -> Task | None:
         """T5: results, settlement and the last move in one commit; files are on disk already."""
         async with self._db.write() as session:
             return await self._moves.end(session, task, {S.RUNNING}, S.DONE, ending)
 
-    async def fail(self, task: Task, error: BotError) -> bool:
+    async def fail(self, task: Task, error: BotError) -> Task | None:
         """End with the member's sentence; the whole hold goes back."""
         return await self._finish(task, HOLDING, S.FAILED, Ending(error=error))
 
-    async def unknown(self, task: Task, error: BotError) -> bool:
+    async def unknown(self, task: Task, error: BotError) -> Task | None:
         """The submit's outcome cannot be known: refunded, and never sent again by itself."""
         return await self._finish(task, {S.SUBMITTING}, S.UNKNOWN, Ending(error=error))
 
-    async def cancelled(self, task: Task) -> bool:
+    async def cancelled(self, task: Task) -> Task | None:
         """The provider confirmed that the job is taken back."""
         return await self._finish(task, {S.RUNNING}, S.CANCELLED, Ending())
 
@@ -144,7 +146,7 @@ class Tasks:
                 shown=True, cancel_requested=False, remote_state=state,
             )  # fmt: skip
             self._moves.tell(session, task.id)
-            return changed
+            return changed is not None
 
     async def expire_drafts(self) -> None:
         """End the drafts whose time is over."""
@@ -210,13 +212,14 @@ class Tasks:
 
     async def enqueue(self, session: AsyncSession, task: Task, **values: Any) -> bool:
         """A draft becomes queued, in the caller's transaction with its hold."""
-        return await self._moves.move(
+        queued = await self._moves.move(
             session, task, {S.DRAFT}, S.QUEUED, queued_at=self._clock.now(), **values
         )
+        return queued is not None
 
-    async def insert(self, session: AsyncSession, values: dict[str, Any]) -> Task:
-        """A new row with its first event, in the caller's transaction."""
-        return await self._moves.insert(session, values)
+    async def insert(self, session: AsyncSession, values: dict[str, Any], user_id: int) -> Task:
+        """A new row of this member's with its first event, in the caller's transaction."""
+        return await self._moves.insert(session, values, user_id)
 
     async def redraft(self, session: AsyncSession, task: Task, columns: dict[str, Any]) -> bool:
         """Give a waiting draft another mask; no move, but a new revision to show."""
@@ -229,11 +232,11 @@ class Tasks:
             **columns,
         )
         self._moves.tell(session, task.id)
-        return changed
+        return changed is not None
 
     async def admit(self, session: AsyncSession, task: Task) -> bool:
         """Admission picked it: a place at its provider is this task's now."""
-        return await self._moves.move(session, task, {S.QUEUED}, S.READY)
+        return await self._moves.move(session, task, {S.QUEUED}, S.READY) is not None
 
     async def _commit(
         self,
@@ -243,13 +246,13 @@ class Tasks:
         *,
         detail: str = "",
         **values: Any,
-    ) -> bool:
+    ) -> Task | None:
         async with self._db.write() as session:
             return await self._moves.move(session, task, from_, to, detail=detail, **values)
 
     async def _finish(
         self, task: Task, from_: Collection[TaskState], to: TaskState, ending: Ending
-    ) -> bool:
+    ) -> Task | None:
         async with self._db.write() as session:
             return await self._moves.end(session, task, from_, to, ending)
 

@@ -1,5 +1,6 @@
 """One task from intake to its end, in every way it can go."""
 
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from bot.db.models import TaskEvent
 from bot.domain import ResultState, TaskState
 from bot.errors import AmbiguousSubmit, AuthFailed, BadAnswer, NotSent, Rejected, Unavailable
 from bot.imaging.store import read_stored
-from bot.providers.base import Delivered, Done, Failed, Idempotency
+from bot.providers.base import Delivered, Done, Failed, Idempotency, Job, Update
 from bot.services.tasks import CancelOutcome
 from tests.services.engine import ALICE, assert_books, opened, purse, request, until, working
 from tests.services.scripted import Scripted, delivered, done, hang, waiting, with_spec
@@ -192,9 +193,15 @@ async def test_cancel_while_running_is_the_providers_to_confirm(
 async def test_a_refused_cancel_goes_on_and_is_offered_no_more(
     app: App, provider: Scripted, tmp_path: Path
 ) -> None:
-    provider.cancels, provider.polls = False, [hang, done]
+    asked = asyncio.Event()
+
+    async def asked_in_vain(job: Job) -> Update:
+        asked.set()
+        return await hang(job)
+
+    provider.cancels, provider.polls = False, [asked_in_vain, done]
     task = await app.intake.submit(request(tmp_path))
-    await until(app, task.id, S.RUNNING)
+    await asked.wait()
     await app.tasks.cancel(task.id, ALICE, False)
     ended = await until(app, task.id)
     assert (ended.state, ended.settled, ended.cancel_requested) == (S.DONE, 7, False)
