@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -26,20 +26,26 @@ class Wire:
         self._writer = writer
 
     async def ask(self, sent: bytes) -> Answer | None:
-        """The answer; None where the server hung up without one. Raises TimeoutError."""
+        """The answer; None where the server hung up without one. Raises TimeoutError.
+
+        Without anything to send, only the answer is read.
+        """
         async with asyncio.timeout(ANSWER_S_MAX):
             try:
-                self._writer.write(sent)
-                await self._writer.drain()
+                if sent:
+                    self._writer.write(sent)
+                    await self._writer.drain()
                 head = await self._reader.readuntil(b"\r\n\r\n")
                 return await self._read(head, with_body=not sent.startswith(b"HEAD "))
             except (asyncio.IncompleteReadError, ConnectionError):
                 return None
 
-    async def end(self) -> None:
-        """Say that nothing more will come."""
-        if self._writer.can_write_eof():
+    async def end_after(self, sent: bytes) -> None:
+        """Send this, and say that nothing more will come."""
+        with suppress(ConnectionError):
+            self._writer.write(sent)
             self._writer.write_eof()
+            await self._writer.drain()
 
     async def _read(self, head: bytes, *, with_body: bool) -> Answer:
         first, *lines = head.decode("latin-1").rstrip("\r\n").split("\r\n")
