@@ -12,6 +12,7 @@ from bench.figures import Figure, table
 Part = Callable[[], Coroutine[None, None, list[Figure]]]
 PARTS: dict[str, Part] = {
     "edit": edit.run,
+    "stages": stages.run,
     "engine": engine.run,
     "start": start.run,
     "ack": ack.run,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bench import ack, channel, edit, engine, rss, start
+from bench import ack, channel, edit, engine, rss, stages, start
 from bench.figures import Figure
 
 
@@ -15,6 +15,15 @@ async def test_edit_compares_an_edit_with_its_floor() -> None:
     floor_ms, edit_ms = found["its floor at 256 px"], found["CPU of one edit at 256 px"]
     assert 0 < floor_ms < edit_ms
     assert found["edit / floor at 256 px"] == pytest.approx(edit_ms / floor_ms)
+
+
+async def test_stages_add_up_to_the_whole_way() -> None:
+    found = named(await stages.run(sides_px=(256,), rounds=1))
+    parts_ms = [found[what] for what in stages.NAMES.values()]
+    assert sum(parts_ms) == pytest.approx(found["command to card at 256 px"])
+    assert min(parts_ms[:4]) > 0
+    assert found["statements of one edit"] > found["in transactions"] > 5
+    assert found["whole picture / crop, CPU at 256 px"] > 0
 
 
 async def test_engine_compares_tasks_with_their_bare_statements() -> None:
