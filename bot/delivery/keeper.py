@@ -226,7 +226,8 @@ class CardKeeper:
             if fault(refused) is Fault.LATER:
                 self._trouble.passes(view.task, refused)
             else:
-                await self._lost(work, view, refused)
+                log.info("the thread cannot be opened: %s", refused)
+                await self._lost(work, view, error)
         else:
             self._unarchived.add(view.task.id)
 

@@ -44,6 +44,7 @@ _chosen = table(MemberPreferences)
 _PINGS = select(_chosen.c.person_id, _chosen.c.ping).where(
     _chosen.c.person_id.in_(bindparam("person_ids", expanding=True))
 )
+_GONE = {"message_id": None, "card_posting_at": None}
 NO_PING = 0  # in place of a message's id: none can be posted, and none will be tried again
 
 
@@ -100,38 +101,42 @@ class Board:
         await self._mark(task_id, TaskRow.view_posted < rev, view_posted=rev)
 
     async def card_lost(self, task_id: str, *, is_gone: bool = True) -> None:
-        """The card shows nothing any more; the results stay, and a card that is not gone its id."""
-        known = {"message_id": None} if is_gone else {}
-        lost = CardState.LOST
-        await self._mark(task_id, card_state=lost, view_posted=TaskRow.view_rev, **known)
+        """The card shows nothing any more; the results stay, and what may lead to a card there."""
+        await self._mark(
+            task_id,
+            TaskRow.card_state != CardState.DELETING,
+            card_state=CardState.LOST,
+            view_posted=TaskRow.view_rev,
+            **(_GONE if is_gone else {}),
+        )
 
     async def card_gone(self, task_id: str) -> None:
         """The card that was to be brought back is not there any more: a new one is owed."""
-        await self._mark(task_id, TaskRow.card_state == CardState.NONE, message_id=None)
+        await self._mark(task_id, TaskRow.card_state == CardState.NONE, **_GONE)
 
     async def bring_back(self, task_id: str, channel_id: int) -> bool:
         """Owe a card in this channel, without another ping; False while there is one.
 
-        The one that could not be changed any more may still be there: it is tried first.
+        One that could not be changed, or found, any more may still be there: it is tried first.
         """
         here = TaskRow.channel_id == channel_id
+        begun = and_(here, TaskRow.message_id.is_(None))
         return await self._mark(
             task_id,
             TaskRow.card_state.in_((CardState.LOST, CardState.DELETED)),
             card_state=CardState.NONE,
             channel_id=channel_id,
             message_id=case((here, TaskRow.message_id)),
-            card_posting_at=None,
+            card_posting_at=case((begun, TaskRow.card_posting_at)),
             ping_message_id=NO_PING,
             view_rev=TaskRow.view_rev + 1,
         )
 
     async def card_deleted(self, task_id: str, *, is_gone: bool = True) -> None:
         """The card was taken away as asked, or cannot be: then its id is kept."""
-        known = {"message_id": None} if is_gone else {}
         await self._mark(
             task_id,
-            **known,
+            **(_GONE if is_gone else {}),
             card_state=CardState.DELETED,
             ping_message_id=None,
             view_posted=TaskRow.view_rev,

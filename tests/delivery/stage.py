@@ -69,7 +69,7 @@ class FakeBoard:
         self.mark(task_id, view_posted=rev)
 
     async def card_lost(self, task_id: str, *, is_gone: bool = True) -> None:
-        known = {"message_id": None} if is_gone else {}
+        known = {"message_id": None, "card_posting_at": None} if is_gone else {}
         rev = self.task(task_id).view_rev
         self.mark(task_id, card_state=CardState.LOST, view_posted=rev, **known)
 
@@ -77,7 +77,7 @@ class FakeBoard:
         self.mark(task_id, message_id=None)
 
     async def card_deleted(self, task_id: str, *, is_gone: bool = True) -> None:
-        known = {"message_id": None} if is_gone else {}
+        known = {"message_id": None, "card_posting_at": None} if is_gone else {}
         self.mark(task_id, card_state=CardState.DELETED, **known)
 
     async def begin_ping(self, task_id: str) -> bool:

@@ -15,7 +15,7 @@ import simcord
 from bot.delivery.client import build_bot
 from tests.cogs.conftest import OPS
 from tests.cogs.world import World, WorldClock, opened
-from tests.rest.table import CASES, Case, tried
+from tests.rest.table import CASES, DEADLINE_S, Case, tried
 from tests.rest.wire import Wire, wired
 from tests.services.scripted import with_spec
 
@@ -50,7 +50,7 @@ async def _run(chosen: Sequence[tuple[int, Case]]) -> int:
 
 @asynccontextmanager
 async def _world() -> AsyncGenerator[tuple[World, Wire]]:
-    clock, providers = WorldClock(), [with_spec(ops=OPS)]
+    clock, providers = WorldClock(), [with_spec(ops=OPS, deadline_s=DEADLINE_S)]
     with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
         async with (
             opened(Path(folder), clock, providers) as app,

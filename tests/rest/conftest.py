@@ -4,11 +4,18 @@ from collections.abc import AsyncGenerator
 
 import pytest
 
-from tests.cogs.conftest import app, clock, providers, simcord_bot, world
+from tests.cogs.conftest import OPS, app, clock, simcord_bot, world
 from tests.cogs.world import World
+from tests.rest.table import DEADLINE_S
 from tests.rest.wire import Wire, wired
+from tests.services.scripted import Scripted, with_spec
 
 __all__ = ["app", "clock", "providers", "simcord_bot", "wire", "world"]
+
+
+@pytest.fixture
+def providers() -> list[Scripted]:
+    return [with_spec(ops=OPS, deadline_s=DEADLINE_S)]
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from tests.rest.wire import Wire
 
 OUTAGE_S = 20 * 60
 STEP_S = 10.0
-PATIENCE_S = 20.0
+PATIENCE_S = 40.0
 # One lane waits at most a minute between two tries, and discord.py makes five of each.
 CALLS_MAX = 5 * (OUTAGE_S // 30)
 GONE = {CardState.LOST, CardState.DELETED}
@@ -39,7 +39,7 @@ async def ended(world: World, since: int = 0) -> list[Task]:
             if all(task.state.is_terminal and _is_settled(task) for task in tasks):
                 return tasks
             await asyncio.sleep(0.005)
-            await world.clock.advance(1.0)
+            await world.clock.advance(4.0)
 
 
 def _is_settled(task: Task) -> bool:
@@ -96,7 +96,7 @@ async def until(clock: FakeClock, holds: Callable[[], bool]) -> None:
     async with asyncio.timeout(PATIENCE_S):
         while not holds():
             await asyncio.sleep(0.005)
-            await clock.advance(1.0)
+            await clock.advance(4.0)
 
 
 async def sound(world: World) -> None:

@@ -178,3 +178,49 @@ async def _statements(app: App, task_ids: list[str]) -> int:
     await app.cards.view(task_ids)
     event.remove(app.db.reader.sync_engine, "before_cursor_execute", listen)
     return len(seen)
+
+
+@pytest.mark.parametrize(
+    ("is_gone", "channel_id", "message_id"),
+    [(False, 7, 555), (True, 7, None), (False, 8, None)],
+    ids=["still there", "gone", "asked for elsewhere"],
+)
+async def test_a_lost_card_comes_back_as_the_one_that_is_still_there(
+    app: App, tmp_path: Path, is_gone: bool, channel_id: int, message_id: int | None
+) -> None:
+    task_id = await _done(app, tmp_path)
+    await app.cards.begin_card(task_id)
+    await app.cards.card_posted(task_id, 555, 1)
+    await _set(app, task_id, channel_id=7)
+    await app.cards.card_lost(task_id, is_gone=is_gone)
+    assert await app.cards.bring_back(task_id, channel_id)
+    (view,) = await app.cards.view([task_id])
+    assert view.task.card_state is CardState.NONE
+    assert (view.task.message_id, view.task.card_posting_at) == (message_id, None)
+    await app.cards.card_gone(task_id)
+    (view,) = await app.cards.view([task_id])
+    assert view.task.message_id is None
+
+
+async def test_a_lost_card_whose_id_nobody_knows_is_looked_for(app: App, tmp_path: Path) -> None:
+    task_id = await _done(app, tmp_path)
+    begun = await app.cards.begin_card(task_id)
+    await _set(app, task_id, channel_id=7)
+    await app.cards.card_lost(task_id, is_gone=False)
+    assert await app.cards.bring_back(task_id, 7)
+    (view,) = await app.cards.view([task_id])
+    assert view.task.card_posting_at == begun
+
+
+async def test_a_card_that_is_to_go_is_not_lost_meanwhile(app: App, tmp_path: Path) -> None:
+    task_id = await _done(app, tmp_path)
+    await app.cards.card_posted(task_id, 555, 1)
+    assert await app.tasks.delete(task_id, ALICE, False)
+    await app.cards.card_lost(task_id)
+    (view,) = await app.cards.view([task_id])
+    assert view.task.card_state is CardState.DELETING
+
+
+async def _set(app: App, task_id: str, **values: int) -> None:
+    async with app.db.write() as session:
+        await session.execute(update(TaskRow).where(TaskRow.id == task_id).values(**values))
