@@ -6,7 +6,7 @@ import sys
 import time
 from collections.abc import Callable, Coroutine, Sequence
 
-from bench import ack, channel, edit, engine, fair, painted, start
+from bench import ack, channel, edit, engine, fair, painted, stages, start
 from bench.figures import Figure, table
 
 Part = Callable[[], Coroutine[None, None, list[Figure]]]
