@@ -12,7 +12,7 @@ from random import Random
 
 from tests.crash import rows
 from tests.crash.faults import Fault, read_trace
-from tests.crash.kinds import BY_HAND, SELDOM, Hit, aim
+from tests.crash.kinds import BY_HAND, FIRST, SELDOM, Hit, aim
 from tests.crash.painting import paint
 from tests.crash.plans import DEEDS, FORGET, FORGETFUL_CHANNELS, deed_of, draw, picture_name
 from tests.crash.rows import Moment
@@ -133,6 +133,8 @@ class Run:
         self.standin.release(len(plans))
 
     def _deal(self) -> str:
+        if not all(self.hits[first] for first in FIRST):
+            return FAULT
         if not self.deck:
             self.deck = [mode for mode, share in MODES.items() for _ in range(share)]
             self.random.shuffle(self.deck)

@@ -3,8 +3,11 @@
 from collections import Counter
 
 from bot.domain import TaskState
+from tests.crash.faults import SIDES
 from tests.crash.kinds import WANTED, missing
 from tests.crash.story import Story
+
+NAMED_MAX = 20
 
 
 def table(story: Story) -> str:
@@ -63,7 +66,9 @@ def _points(story: Story) -> list[str]:
     ]
     by_point = sum(hits.values())
     lines += [f"  at points {by_point}, at moments {len(story.books.deaths) - by_point}"]
-    return [*lines, f"  never hit: {', '.join(missing(hits)) or 'none'}"]
+    never, sides = missing(hits), len(WANTED) * len(SIDES)
+    lines += [f"  sides of points hit: {sides - len(never)} of {sides}"]
+    return [*lines, *([f"  never hit: {', '.join(never)}"] if len(never) <= NAMED_MAX else [])]
 
 
 def _words(counts: Counter[str]) -> str:

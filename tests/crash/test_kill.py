@@ -8,7 +8,7 @@ from tests.crash.books import Books
 from tests.crash.story import tell
 from tests.crash.table import gaps, table
 
-KILLS = 15
+KILLS = 12
 
 
 @pytest.mark.crash
