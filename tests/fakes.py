@@ -50,7 +50,7 @@ async def turns(number: int = TURNS) -> None:
 
 
 async def until(
-    clock: FakeClock, holds: Callable[[], bool], *, step_s: float = 0.05, patience_s: float = 20.0
+    clock: FakeClock, holds: Callable[[], bool], *, step_s: float = 0.05, patience_s: float = 45.0
 ) -> None:
     """Let fake time pass a little at a time, and real work finish, until something holds."""
     loop = asyncio.get_running_loop()

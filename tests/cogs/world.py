@@ -36,7 +36,7 @@ from tests.rest.routes import strays
 from tests.services.scripted import Scripted, ThreadPictures
 
 # SimCord would call every refusal an error of the bot: `World.close` looks at them instead.
-SIMCORD = pytest.mark.simcord(shard_count=1, check_errors=False, settle_timeout=20)
+SIMCORD = pytest.mark.simcord(shard_count=1, check_errors=False, settle_timeout=45)
 
 PHOTO = ("photo.png", assets.encoded(assets.photo(96, 64), "PNG"))
 MASK = ("mask.png", assets.encoded(assets.mask(96, 64), "PNG"))
@@ -155,7 +155,7 @@ class World:
         await self.env.advance_time(seconds)
         await FakeClock.advance(self.clock, seconds)
 
-    async def until(self, holds: Callable[[], bool], patience_s: float = 20.0) -> None:
+    async def until(self, holds: Callable[[], bool], patience_s: float = 45.0) -> None:
         await until(self.clock, holds, patience_s=patience_s)
 
     async def inpaint(
@@ -178,7 +178,7 @@ class World:
 
     async def in_state(self, *states: TaskState, n: int = -1) -> Task:
         """Wait until the newest task is in one of these states, and its card says so."""
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(45):
             while True:
                 await asyncio.sleep(0.005)
                 await self.clock.advance(0.05)
@@ -188,7 +188,7 @@ class World:
 
     async def until_row(self, holds: Callable[[Task], bool]) -> None:
         """Wait until the newest row is as it should be."""
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(45):
             while not holds((await self.tasks())[-1]):
                 await asyncio.sleep(0.005)
                 await self.clock.advance(0.05)

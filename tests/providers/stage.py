@@ -28,7 +28,7 @@ from tests.services.scripted import ThreadPictures
 
 GRANT = 100
 NOBODY = 9
-WAIT_S = 30
+WAIT_S = 45
 # Loading the world's certificates takes longer than a call on loopback, which needs none.
 NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
-from dataclasses import replace
+from dataclasses import is_dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,9 @@ from tests.databases import fresh
 from tests.services.scripted import FastClock, Scripted, ThreadPictures
 
 ALICE, BOB, GUILD, CHANNEL = 101, 102, 9, 77
+PATIENCE_S = 45
+# A deadline of so much is not what a test waits for.
+LONG_S, LONGER_S = 300.0, 3600.0
 
 
 def settings(folder: Path, **changes: Any) -> Settings:
@@ -36,10 +39,20 @@ async def opened(folder: Path, provider: Scripted, **changes: Any) -> AsyncGener
     db = Database(chosen.database_path)
     try:
         yield compose(
-            Ground(chosen, FastClock(), db, ThreadPictures(), {provider.spec.slug: provider})
+            Ground(
+                chosen, FastClock(), db, ThreadPictures(), {provider.spec.slug: unhurried(provider)}
+            )
         )
     finally:
         await db.close()
+
+
+def unhurried(provider: Scripted) -> Scripted:
+    """Leave a long deadline its length on the wall, where the fast clock would make it seconds."""
+    if LONG_S <= provider.spec.deadline_s <= LONGER_S:
+        spec = replace(provider.spec, deadline_s=provider.spec.deadline_s * FastClock.speed)
+        object.__setattr__(provider, "spec" if is_dataclass(provider) else "_spec", spec)
+    return provider
 
 
 @asynccontextmanager
@@ -96,7 +109,7 @@ def who(user_id: int = ALICE, **changes: Any) -> Who:
 
 async def until(app: App, task_id: str, *states: TaskState) -> Task:
     """Wait for the task to be in one of the states, or at its end."""
-    async with asyncio.timeout(15):
+    async with asyncio.timeout(PATIENCE_S):
         while True:
             task = await app.tasks.get(task_id)
             assert task is not None
