@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import re
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -60,13 +60,17 @@ async def try_token(token: str) -> None:
         await _log_in(client, token)
 
 
-async def serve(app: "App", stop: asyncio.Event) -> None:
-    """Log in, work until `stop` is set, and stop gracefully. Raises StartupError."""
+async def serve(app: "App", stop: asyncio.Event, begun: Callable[[], None] = lambda: None) -> None:
+    """Log in, work until `stop` is set, and stop gracefully. Raises StartupError.
+
+    `begun` is called once everything is loaded and at work, before the gateway is asked.
+    """
     # The bot never speaks, and what discord.py warns of would send a newcomer looking.
     discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
     come_back_soon()
     # Watched before anything is driven, so that a port in use is told first.
     async with _logged_in(app, build_bot(app)) as bot, app.watched(bot), app.running(bot):
+        begun()
         await _until(stop, asyncio.create_task(bot.connect(), name="gateway"))
 
 
@@ -120,12 +124,14 @@ async def _until(stop: asyncio.Event, gateway: asyncio.Task[None]) -> None:
             gateway.result()
     except discord.PrivilegedIntentsRequired as error:
         raise BadSettings(NO_INTENTS) from error
-    except discord.GatewayNotFound as error:
-        raise StartupError(NO_DISCORD, log=repr(error)) from error
     except discord.ConnectionClosed as error:
         if error.code == TOKEN_CLOSED:
             raise BadSettings(REFUSED) from error
         raise StartupError(CLOSED.format(error.code)) from error
+    except Exception as error:
+        if not is_discords(error):
+            raise
+        raise StartupError(NO_DISCORD, log=repr(error)) from error
     finally:
         # discord.py loses a cancel that comes while an attempt to connect fails.
         await end([asked, gateway])

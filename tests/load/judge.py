@@ -34,6 +34,7 @@ class Evidence:
     acks_ms: Sequence[float]
     late_ms: Sequence[float]
     idle_ms: Sequence[float]
+    collected_ms: Sequence[float]
     rss_bytes: Sequence[int]
     rows: Sequence[Row]
     events: Sequence[Event]
@@ -60,6 +61,7 @@ def figures(seen: Evidence) -> list[Figure]:
             at_most(LAG_MS_MAX, "ms"),
         ),
         Figure(PART, "  of an idle process beside it", percentile(seen.idle_ms, 0.99), "ms"),
+        Figure(PART, "  longest stop for garbage", max(seen.collected_ms, default=0.0), "ms"),
         Figure(PART, "edits acknowledged", len(seen.edits)),
         Figure(PART, "  lost", len(lost(seen)), "", at_most(0)),
         Figure(PART, "  not shown once, with its pictures", len(misshown(seen)), "", at_most(0)),

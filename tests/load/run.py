@@ -73,6 +73,7 @@ async def _evidence(crowd: Crowd, told: Told, idle_ms: list[float]) -> Evidence:
         acks_ms=[each * 1000 for each in acks.taken_s],
         late_ms=told.late_ms,
         idle_ms=idle_ms,
+        collected_ms=told.collected_ms,
         rss_bytes=told.rss_bytes,
         rows=rows,
         events=stage.discord.events(),

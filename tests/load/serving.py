@@ -2,14 +2,17 @@
 
 import argparse
 import asyncio
+import gc
 import json
 import os
 import signal
 import sys
+import time
 from typing import Any
 
 from bench import lag
 from bot.app import open_app
+from bot.cli.serving import keep_what_stays
 from bot.delivery.serve import serve
 from bot.log import setup_logging
 from bot.services.ending import end
@@ -32,7 +35,7 @@ async def run(args: argparse.Namespace) -> None:
     providers = [factory(each, f"{args.providers}/provider/{each}", **SPEC) for each in VARIANTS]
     async with open_app(_settings(args), providers=providers) as app:
         telling = [asyncio.create_task(lag.watch(late_s)), asyncio.create_task(_tell(late_s, stop))]
-        await serve(app, stop)
+        await serve(app, stop, begun=keep_what_stays)
         await end(telling)
 
 
@@ -51,12 +54,31 @@ def _settings(args: argparse.Namespace) -> Settings:
 
 
 async def _tell(late_s: list[float], stop: asyncio.Event) -> None:
-    """Every second one line: how late the loop was at each look."""
-    parent = os.getppid()
+    """Every second one line: how late the loop was at each look, and how long it collected."""
+    parent, collecting = os.getppid(), Collecting()
     while os.getppid() == parent:
         await asyncio.sleep(EVERY_S)
-        late_ms = [round(each * 1000, 1) for each in late_s]
+        told = {"late_ms": [round(each * 1000, 1) for each in late_s], **collecting.told()}
         late_s.clear()
-        sys.stdout.write(json.dumps(late_ms) + "\n")
+        sys.stdout.write(json.dumps(told) + "\n")
         sys.stdout.flush()
     stop.set()
+
+
+class Collecting:
+    """The longest stop for collecting garbage since it was last told."""
+
+    def __init__(self) -> None:
+        self._begun_s = self._longest_s = 0.0
+        gc.callbacks.append(self._look)
+
+    def _look(self, phase: str, _about: object) -> None:
+        if phase == "start":
+            self._begun_s = time.perf_counter()
+        else:
+            self._longest_s = max(self._longest_s, time.perf_counter() - self._begun_s)
+
+    def told(self) -> dict[str, float]:
+        """In milliseconds; begins anew."""
+        longest_s, self._longest_s = self._longest_s, 0.0
+        return {"collected_ms": round(longest_s * 1000, 1)}

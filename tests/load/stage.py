@@ -50,16 +50,19 @@ class Told:
     """What is known of the bot's process so far, second by second."""
 
     late_ms: list[float] = field(default_factory=list)
+    collected_ms: list[float] = field(default_factory=list)
     rss_bytes: list[int] = field(default_factory=list)
 
     def forget(self) -> None:
         """Begin anew: what was before does not count."""
-        self.late_ms.clear()
-        self.rss_bytes.clear()
+        for each in (self.late_ms, self.collected_ms, self.rss_bytes):
+            each.clear()
 
     def take(self, line: bytes, pid: int) -> None:
         """One second more; what the process holds is looked at from here, not by its own loop."""
-        self.late_ms += json.loads(line)
+        told = json.loads(line)
+        self.late_ms += told["late_ms"]
+        self.collected_ms.append(told["collected_ms"])
         self.rss_bytes.append(rss_bytes(pid))
 
 

@@ -16,6 +16,7 @@ GOOD = Evidence(
     acks_ms=[10.0, 20.0, 30.0],
     late_ms=[1.0] * 100,
     idle_ms=[1.0] * 100,
+    collected_ms=[2.0] * 10,
     rss_bytes=[100 * MIB] * 100,
     rows=[Row("a", "1", ended=True, shown=True, message_id=5, pictures=1)],
     events=[CREATED, SHOWN],
