@@ -15,6 +15,7 @@ import discord
 from discord import InteractionResponseType, app_commands, ui
 from discord.ui.select import BaseSelect
 
+from bot.delivery import words
 from bot.delivery.entrance import AnyInteraction, admit
 from bot.delivery.faults import Fault, fault, is_discords
 from bot.errors import BotError, ProviderError, StartupError, UserError, not_charged
@@ -36,6 +37,7 @@ FORBIDDEN = (
     "**Send Messages**, **Attach Files** and **Read Message History** in this channel, then try "
     "again."
 )
+HALF_LETTER = "There is half a letter in your text, which cannot be kept. Please type it anew."
 ANSWERED = 40060
 # Unknown webhook or interaction, answered already, and a token that is over.
 OVER = (10015, 10062, ANSWERED, 50027)
@@ -76,6 +78,9 @@ def explain(error: BaseException, use: Use = Use.LOOK) -> Reply:
         case _ if is_discords(cause) and (text := SAID.get(fault(cause))):
             log.warning("Discord did not take an answer: %s: %s", type(cause).__name__, cause)
             return Reply(text)
+        case UnicodeEncodeError():
+            log.debug("refused: text that cannot be kept")
+            return Reply(not_charged(HALF_LETTER) if use is Use.EDIT else HALF_LETTER)
         case _ if is_full(cause):
             log.error("the disk is full: somebody was refused")
             return Reply(NO_ROOM)
@@ -147,7 +152,8 @@ async def answer(interaction: AnyInteraction, error: BaseException, use: Use = U
     """Tell the member what went wrong; raises nothing, since it stands at the exits."""
     reply = explain(error, use)
     try:
-        await tell(interaction, reply.text)
+        # It may quote what they wrote.
+        await tell(interaction, words.seen(reply.text))
     except Exception:
         # Not the text: it may quote what they wrote.
         log.exception("could not tell a member what went wrong, ref %s", reply.ref or "-")

@@ -14,6 +14,11 @@ ALT_LENGTH_MAX = 1024
 # discord.py's `escape_markdown` leaves addresses, second links, channels and emoji alive.
 _MARKDOWN = re.compile(r"[\\`*_~|<\[]|:(?=//)|^[#>+-]")
 _ALL_BUT_TIMES = re.compile(r"[\\`*_~|\[]|<(?!t:\d+(?::\w)?>)|:(?=//)|^[#>+-]")
+# Control characters, marks that turn the writing around, halves of letters: what nobody sees, and
+# what may make a client show a line otherwise than it is. Those that join letters stay.
+_UNSEEN = re.compile(
+    "[\\0-\\x08\\x0e-\\x1b\\x7f-\\x84\\x86-\\x9f\\u061c\\u200e\\u200f\\u202a-\\u202e\\u2066-\\u2069\\ud800-\\udfff]"
+)
 
 # While it runs, when it is done, and as a name for what came to nothing.
 OPS: dict[Op, tuple[str, str, str]] = {
@@ -54,8 +59,13 @@ def mention(user_id: int | None) -> str:
 
 def shortened(text: str, length_max: int) -> str:
     """Put a text on one line of at most this many characters."""
-    line = " ".join(text.split())
+    line = " ".join(seen(text).split())
     return line if len(line) <= length_max else line[: length_max - 1].rstrip() + "…"
+
+
+def seen(text: str) -> str:
+    """Leave out what nobody sees, and what turns around what others see."""
+    return _UNSEEN.sub("", text)
 
 
 def plain(text: str, length_max: int, *, times: bool = False) -> str:

@@ -29,6 +29,8 @@ def quiet(complete: C) -> C:
     async def guarded(*args: Any) -> list[Choice[str]]:
         try:
             return await complete(*args)
+        except UnicodeEncodeError:
+            return []  # Half a letter was typed: nothing is called that.
         except Exception:
             log.exception("autocomplete failed")
             return []

@@ -1,6 +1,9 @@
+import re
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from simcord.preview._markdown import markdown_tokens
 
 from bot.delivery import words
@@ -131,3 +134,23 @@ def test_alt_texts_fit_discord() -> None:
 def test_every_operation_and_mask_source_has_words() -> None:
     assert set(words.OPS) == set(Op)
     assert set(words.MASK_SOURCES) == set(MaskSource)
+
+
+@given(
+    st.text() | st.text("\u202e\u2066\ud800\0\x1b\u200b`*_<@#>|[]()-\\:/ \n"), st.integers(1, 80)
+)
+def test_any_text_fits_and_shows_only_what_is_seen(text: str, length_max: int) -> None:
+    said = words.plain(text, length_max)
+    assert len(said) <= length_max
+    assert said.encode().decode() == said
+    assert not re.search("[\0-\x1f\x7f\u202a-\u202e\u2066-\u2069]", said)
+    assert not re.search(r"[`*_<|\[]", re.sub(r"\\.", "", said))
+
+
+def test_letters_that_are_joined_stay_joined() -> None:
+    for text in (
+        "\U0001f469\u200d\U0001f467",
+        "\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645",
+        "e\u0301",
+    ):
+        assert words.plain(text, 40) == text
