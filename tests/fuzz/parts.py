@@ -17,7 +17,7 @@ def split(data: bytes) -> list[bytes]:
         return _split(data, 2, _jpeg_length)
     if data.startswith(b"RIFF"):
         return _split(data, 12, _riff_length)
-    return [data[at : at + 64] for at in range(0, len(data), 64)]
+    return [data[at : at + 64] for at in range(0, max(1, len(data)), 64)]
 
 
 def mended(parts: list[bytes]) -> bytes:
