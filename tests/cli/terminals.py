@@ -9,11 +9,12 @@ from collections.abc import Mapping
 
 from tests.rights import ROOT
 
-PATIENCE_S = 40.0
-# So that Ctrl-C, typed there, is a signal to what runs.
+PATIENCE_S = 60.0
+# So that Ctrl-C, typed there, is a signal to what runs, also where the tests run in the background
+# of a shell, which has those ignore it.
 TAKE_TERMINAL = (
-    "import fcntl, os, sys, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0); "
-    "os.execv(sys.argv[1], sys.argv[1:])"
+    "import fcntl, os, signal, sys, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0); "
+    "signal.signal(signal.SIGINT, signal.SIG_DFL); os.execv(sys.argv[1], sys.argv[1:])"
 )
 
 
