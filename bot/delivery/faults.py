@@ -6,7 +6,13 @@ import discord
 
 WAIT_MAX_S = 3600.0
 # Files of ours raise OSErrors, too: only those of a connection are Discord's.
-_WIRE = (discord.HTTPException, discord.RateLimited, ConnectionError, TimeoutError)
+_WIRE = (
+    discord.HTTPException,
+    discord.RateLimited,
+    discord.GatewayNotFound,
+    ConnectionError,
+    TimeoutError,
+)
 # Discord as a whole, or the way to it; a 500 may be about this very request.
 _AWAY = frozenset({429, 502, 503, 504, 520, 521, 522, 523, 524})
 

@@ -294,7 +294,7 @@ async def test_one_that_fails_for_an_hour_does_not_hold_up_its_channel(clock: Fa
 async def test_a_row_that_does_not_take_a_mark_is_no_reason_to_spin(clock: FakeClock) -> None:
     async with stage(view(S.QUEUED, **FRESH), clock=clock) as s:
         s.board.begin_card = _never  # pyright: ignore[reportAttributeAccessIssue]
-        await s.until(lambda: clock.now() > after(30))
+        await s.until(lambda: clock.now() > after(30), step_s=0.5)
     assert s.poster.asked == []
 
 

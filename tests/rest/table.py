@@ -57,7 +57,7 @@ async def fares(world: World, wire: Wire, case: Case) -> None:
     world.channel = world.guild.create_text_channel(f"channel-{since}")
     await world.env.settle()
     begun = wire.count(errand.route)
-    await errand.run(world, wire, lambda: wire.plan(errand.route, case.fault, case.times))
+    await errand.run(world, wire, lambda: _break(world, wire, case))
     await proof.passing(world, proof.OUTAGE_S if case.times is None else A_WHILE_S)
     proof.few_calls(wire, errand.route, begun)
     wire.mend()
@@ -65,3 +65,10 @@ async def fares(world: World, wire: Wire, case: Case) -> None:
     await proof.until(world.clock, lambda: not wire.waiting)
     await proof.check(world, since, deleted=errand.deletes)
     assert len(await world.tasks()) - since in errand.makes
+
+
+def _break(world: World, wire: Wire, case: Case) -> None:
+    """Begin the fault, in this channel alone where the route is a channel's."""
+    route = case.errand.route
+    here = f"/channels/{world.channel.id}" if route[1].startswith("/channels/") else ""
+    wire.plan(route, case.fault, case.times, here)

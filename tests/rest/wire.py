@@ -26,6 +26,7 @@ from simcord.backend.errors import BackendError
 from simcord.http import client as simulated
 from simcord.http import router
 
+from bot.delivery.client import RATELIMIT_WAIT_S
 from tests.fakes import FakeClock
 from tests.rest.faults import Fault, Lost
 from tests.rest.routes import FILES, Route, route_of
@@ -50,14 +51,18 @@ class Answer:
 
 @dataclass
 class Planned:
-    """A fault on a route; `times` is how many requests it still breaks, None for all."""
+    """A fault on a route; `times` is how many requests it still breaks, None for all.
+
+    Only paths that begin with `within` are meant.
+    """
 
     route: Route
     fault: Fault
     times: int | None
+    within: str = ""
 
-    def breaks(self, route: Route) -> bool:
-        if self.route != route or self.times == 0:
+    def breaks(self, route: Route, path: str) -> bool:
+        if self.route != route or self.times == 0 or not path.startswith(self.within):
             return False
         if self.times is not None:
             self.times -= 1
@@ -97,9 +102,9 @@ class Wire:
     nonces: dict[tuple[str, str], tuple[float, Answer]] = field(default_factory=dict)
     waiting: int = 0
 
-    def plan(self, route: Route, fault: Fault, times: int | None = 1) -> Planned:
+    def plan(self, route: Route, fault: Fault, times: int | None = 1, within: str = "") -> Planned:
         """Break the next requests of a route."""
-        planned = Planned(route, fault, times)
+        planned = Planned(route, fault, times, within)
         self.planned.append(planned)
         return planned
 
@@ -134,7 +139,9 @@ class Wire:
         route = route_of(request.method, request.path)
         assert route is not None, f"{request.method} {request.path} is not on the list"
         self.asked.append(route)
-        fault = next((each.fault for each in self.planned if each.breaks(route)), None)
+        fault = next(
+            (each.fault for each in self.planned if each.breaks(route, request.path)), None
+        )
         if fault is None:
             return self._effect(request)
         if fault.is_gone:
@@ -205,6 +212,11 @@ class _Asyncio:
         return getattr(asyncio, name)
 
 
+def sleeping(sleep: Callable[..., Any]) -> Any:
+    """The module `asyncio` with another sleep, to be put into one of discord.py's modules."""
+    return _Asyncio(sleep)
+
+
 _current: contextvars.ContextVar[Request] = contextvars.ContextVar("request")
 
 
@@ -233,6 +245,7 @@ async def wired(clock: FakeClock, patch: pytest.MonkeyPatch) -> AsyncGenerator[W
         if not isinstance(self._global_over, asyncio.Event):
             self._global_over = asyncio.Event()
             self._global_over.set()
+            self.max_ratelimit_timeout = RATELIMIT_WAIT_S
         self._HTTPClient__session = _Session()
         asked = Request(
             wire, self.backend, route.method, path_of(route.url), body, kwargs.get("params"), sent
@@ -263,7 +276,7 @@ async def wired(clock: FakeClock, patch: pytest.MonkeyPatch) -> AsyncGenerator[W
         finally:
             _current.reset(token)
 
-    shim = _Asyncio(wire.sleep)
+    shim = sleeping(wire.sleep)
     patch.setattr(simulated.FakeHTTPClient, "request", request)
     patch.setattr(simulated.FakeHTTPClient, "get_from_cdn", from_cdn)
     patch.setattr(simulated.FakeWebhookAdapter, "request", hooked)
