@@ -17,7 +17,7 @@ NOBODY = (
     "they are spent or you end it. What is left comes back to you."
 )
 OVER = (
-    "### The time that this thread was on {} is over\n"
+    "### {} no longer pays for this thread\n"
     "What is left goes back within a minute; what live edits hold follows as far as they do not "
     "need it."
 )
@@ -32,7 +32,7 @@ def render_sponsor(seen: Sponsored | None, now: datetime) -> ui.LayoutView:
     until = f", until {words.date(seen.until)}" if seen.until else ""
     held = f" · {seen.held:,} held by live edits" if seen.held else ""
     text = (
-        f"### This thread is on {words.mention(seen.sponsor_id)}\n"
+        f"### {words.mention(seen.sponsor_id)} pays for this thread\n"
         f"{words.credits(seen.available)} left{until}{held}."
     )
     parts: list[ui.Item[Any]] = [ui.TextDisplay(text), row(str(seen.thread_id), "unsponsor")]

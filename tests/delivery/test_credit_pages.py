@@ -166,7 +166,7 @@ def test_charts_are_told_in_words_within_discords_limit() -> None:
 
 def test_a_sponsor_whose_time_is_over_does_not_seem_to_pay() -> None:
     told = layouts.text(render_sponsor(Sponsored(7, 9, 20, 5, NOW), NOW))
-    assert "is over" in told
+    assert "no longer pays" in told
     assert "20 credits left" not in told
 
 
