@@ -120,7 +120,7 @@ def almost(draw: st.DrawFn, slug: str) -> Any:
 @pytest.mark.parametrize("slug", READERS)
 def test_whatever_a_provider_answers_is_read_or_refused(slug: str) -> None:
     @given(almost(slug) | JSON)
-    @hypothesis_settings(max_examples=60, deadline=None)
+    @hypothesis_settings(max_examples=40, deadline=None)
     def check(body: Any) -> None:
         for reads in READERS[slug]:
             with suppress(ProviderError):
@@ -138,7 +138,7 @@ NOISE = st.binary(max_size=40) | JSON.map(lambda body: json.dumps(body).encode()
 
 
 @given(st.dictionaries(WORDS, WORDS, max_size=3), NOISE | st.sampled_from(DEEP), WORDS)
-@hypothesis_settings(max_examples=60, deadline=None)
+@hypothesis_settings(max_examples=40, deadline=None)
 def test_whatever_calls_a_webhook_is_read_or_refused(
     headers: dict[str, str], body: bytes, secret: str
 ) -> None:

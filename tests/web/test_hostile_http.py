@@ -82,7 +82,7 @@ BODIES = st.binary(max_size=60) | st.sampled_from(
     [b"", b"{}", b"[" * 60_000, b"x" * 70_000, b'{"strokes": 1}', b'{"a":' * 9000, b"null", b"\xff"]
 )
 QUICK = hypothesis_settings(
-    max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 
 
