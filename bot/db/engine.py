@@ -15,6 +15,8 @@ from bot.db.driver import connect
 _AFTER = "after_commit"
 READERS = 3
 BUSY_TIMEOUT_MS = 10_000
+# Pages of its own for each connection: what is asked again and again; the system has the others.
+READING = ("query_only=ON", "cache_size=-512")
 
 
 def after_commit(session: AsyncSession, act: Callable[[], None]) -> None:
@@ -28,8 +30,8 @@ class Database:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.writer = _engine(path, size=1, begin="BEGIN IMMEDIATE", pragmas=())
-        self.reader = _engine(path, size=READERS, begin="BEGIN", pragmas=("query_only=ON",))
-        self.front = _engine(path, size=1, begin="BEGIN", pragmas=("query_only=ON",))
+        self.reader = _engine(path, size=READERS, begin="BEGIN", pragmas=READING)
+        self.front = _engine(path, size=1, begin="BEGIN", pragmas=READING)
 
     @asynccontextmanager
     async def write(self) -> AsyncGenerator[AsyncSession]:
