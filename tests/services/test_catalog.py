@@ -8,7 +8,7 @@ import pytest
 from bot.errors import Unavailable
 from bot.providers.base import Model
 from bot.services.catalog import TIMEOUT_S, models_of
-from tests.providers.test_scenario import scenario_at_hand
+from tests.providers.scenario_case import scenario_at_hand
 from tests.services.scripted import SPEC, Scripted
 
 FLUX, SDXL = Model("flux.1-dev", "Flux Dev"), Model("sd-xl-base", "Stable Diffusion XL")

@@ -14,8 +14,8 @@ from bot.domain import TaskState
 from bot.errors import NotEnoughCredits, Rejected, Unavailable
 from bot.providers.base import Job
 from bot.services import quoting
+from tests.providers.scenario_case import scenario_at_hand
 from tests.providers.test_remote_edits import engine
-from tests.providers.test_scenario import scenario_at_hand
 from tests.services.engine import assert_books, opened, purse, request, until, working
 from tests.services.scripted import Scripted, done
 
