@@ -9,8 +9,14 @@ from bot.delivery.permissions import check_card
 from bot.errors import LimitReached, NotAllowed
 from bot.services.access import Who
 
-GONE = "You are not in that server any more, or I am not."
-NO_CHANNEL = "The channel that this edit goes to is not there any more, or you cannot see it."
+GONE = (
+    "You are not in that server any more, or I am not. Nothing was charged. "
+    "Open this page again once both of us are there."
+)
+NO_CHANNEL = (
+    "The channel that this edit goes to is not there any more, or you cannot see it. "
+    "Nothing was charged. Begin anew in another channel."
+)
 NO_ANSWER = "Discord does not answer right now. Your drawing is kept; try again in a minute."
 
 
