@@ -65,11 +65,13 @@ def at_death(data: Path, copies: Path) -> Moment:
 
 def _in_card_window(task: Row) -> bool:
     """Between the mark and the message's id: nobody knows whether the card is there."""
-    return task["card_posting_at"] is not None and task["message_id"] is None
+    is_open = task["card_state"] in ("none", "deleting") and task["message_id"] is None
+    return is_open and task["card_posting_at"] is not None
 
 
 def _in_ping_window(task: Row) -> bool:
-    return task["ping_posting_at"] is not None and task["ping_message_id"] is None
+    is_open = task["card_state"] not in GONE and task["ping_message_id"] is None
+    return is_open and task["ping_posting_at"] is not None
 
 
 def owes_ping(task: Row) -> bool:

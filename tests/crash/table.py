@@ -68,7 +68,8 @@ def _points(story: Story) -> list[str]:
     lines += [f"  at points {by_point}, at moments {len(story.books.deaths) - by_point}"]
     never, sides = missing(hits), len(WANTED) * len(SIDES)
     lines += [f"  sides of points hit: {sides - len(never)} of {sides}"]
-    return [*lines, *([f"  never hit: {', '.join(never)}"] if len(never) <= NAMED_MAX else [])]
+    is_named = 0 < len(never) <= NAMED_MAX
+    return [*lines, *([f"  never hit: {', '.join(never)}"] if is_named else [])]
 
 
 def _words(counts: Counter[str]) -> str:
