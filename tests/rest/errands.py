@@ -1,20 +1,16 @@
 """For each route, something that makes the bot use it; the fault begins just before."""
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from simcord.builders import ChannelHandle
-
 from bot.db.models import TaskRow
 from bot.domain import TaskState
-from bot.providers.base import Done, Job
-from tests.cogs.finding import change
+from tests.cogs.finding import change, finished
+from tests.cogs.test_troubles import running
 from tests.cogs.world import World
 from tests.rest.faults import refusal
 from tests.rest.routes import CHANNEL, FILES, INTERACTION, MEMBER, SYNC, Route
 from tests.rest.wire import Wire
-from tests.services.scripted import done
 
 S = TaskState
 POST, HISTORY, FETCH, EDIT, DELETE, THREAD = CHANNEL
@@ -34,26 +30,6 @@ class Errand:
 
     def __str__(self) -> str:
         return self.name
-
-
-async def running(world: World, channel: ChannelHandle | None = None) -> asyncio.Event:
-    """One edit that waits for the provider, until the event is set."""
-    gate = asyncio.Event()
-
-    async def wait(job: Job) -> Done:
-        await gate.wait()
-        return done(job)
-
-    world.provider.polls = [wait]
-    await world.inpaint(channel=channel)
-    await world.in_state(S.RUNNING)
-    return gate
-
-
-async def finished(world: World) -> str:
-    """One edit that is shown and over."""
-    await world.inpaint()
-    return (await world.in_state(S.DONE)).id
 
 
 async def card(world: World, _: Wire, breaks: Breaks) -> None:

@@ -3,7 +3,9 @@
 import pytest
 
 from tests.rest.errands import ERRANDS
+from tests.rest.faults import FAULTS
 from tests.rest.routes import LOGIN, ROUTES, SYNC, route_of, strays
+from tests.rest.table import CASES, TIMES, covering
 
 
 def test_a_request_is_told_by_its_words() -> None:
@@ -28,3 +30,11 @@ def test_what_is_not_on_the_list_is_a_stray(request_: tuple[str, str]) -> None:
 def test_each_route_but_those_of_the_start_has_an_errand() -> None:
     told = {errand.route for errand in ERRANDS}
     assert set(ROUTES) - told == {*LOGIN, SYNC[1]}
+
+
+def test_the_part_that_is_always_tried_meets_all() -> None:
+    few = covering()
+    assert {case.errand.name for case in few} == {errand.name for errand in ERRANDS}
+    assert {case.fault.name for case in few} == {fault.name for fault in FAULTS}
+    assert {case.times for case in few} == set(TIMES)
+    assert len({str(case) for case in CASES}) == len(CASES) == 1053

@@ -5,10 +5,12 @@ from collections.abc import Callable
 
 from bot.domain import CardState, Task, TaskState
 from bot.providers.base import Done, Job
+from tests.cogs.finding import finished
 from tests.cogs.staff import promote, said
+from tests.cogs.test_troubles import running
 from tests.cogs.world import SIMCORD, World, text_of
 from tests.rest import proof
-from tests.rest.errands import ANSWER, CALLBACK, EDIT, THREAD, finished, running
+from tests.rest.errands import ANSWER, CALLBACK, EDIT, THREAD
 from tests.rest.faults import down, refusal
 from tests.rest.routes import CHANNEL, INTERACTION
 from tests.rest.wire import Wire
