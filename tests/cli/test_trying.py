@@ -8,7 +8,7 @@ from bot.cli.trying import WORDS, steps_before, with_own_picture
 from bot.domain import Op, TaskState
 from bot.errors import BotError
 from bot.providers import apiframe, local
-from tests.providers.test_apiframe import at_hand
+from tests.providers.apiframe_case import at_hand
 from tests.providers.test_remote_edits import engine
 from tests.services.engine import request, until
 

@@ -10,7 +10,7 @@ from bot.sandbox.standins.common import Desk
 from bot.services import reading
 from tests import assets
 from tests.cogs.world import MASK, SIMCORD, World, labels_of, text_of
-from tests.providers.test_apiframe import at_hand
+from tests.providers.apiframe_case import at_hand
 from tests.services.scripted import Scripted
 
 pytestmark = SIMCORD

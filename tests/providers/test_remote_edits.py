@@ -17,8 +17,8 @@ from bot.providers.base import Provider
 from bot.sandbox.standins.scenario import SIGNATURE
 from bot.services import reading
 from tests import assets
+from tests.providers.apiframe_case import at_hand as apiframe_at_hand
 from tests.providers.scenario_case import scenario_at_hand
-from tests.providers.test_apiframe import at_hand as apiframe_at_hand
 from tests.providers.test_iopaint import at_hand as iopaint_at_hand
 from tests.services.engine import assert_books, opened, purse, request, until, working
 from tests.services.scripted import Scripted
