@@ -199,7 +199,9 @@ class CardKeeper:
             log.info("no ping: %s", error)
             await self._cards.ping_posted(view.task.id, NO_PING)
             return
-        is_gone = fault(error) is Fault.MESSAGE_GONE
+        # A card whose id nobody knows was not what the request was about.
+        known = view.task.message_id is not None
+        is_gone = known and fault(error) is Fault.MESSAGE_GONE
         if view.task.card_state is CardState.DELETING:
             await self._cards.card_deleted(view.task.id, is_gone=is_gone)
             return
