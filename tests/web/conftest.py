@@ -9,6 +9,7 @@ from bot.app import App
 from tests.services.engine import opened
 from tests.services.scripted import Scripted
 from tests.web.browsing import Browser, browsing
+from tests.web.paint_server import PaintServer, paint_server
 
 
 @pytest.fixture
@@ -26,4 +27,11 @@ async def app(tmp_path: Path, provider: Scripted) -> AsyncGenerator[App]:
 @pytest.fixture
 async def browser(app: App) -> AsyncGenerator[Browser]:
     async with browsing(app) as made:
+        yield made
+
+
+@pytest.fixture
+async def server(tmp_path: Path) -> AsyncGenerator[PaintServer]:
+    """A draft's page and all that serves it."""
+    async with paint_server(tmp_path) as made:
         yield made

@@ -1,21 +1,15 @@
-"""The painting page over real HTTP: who gets in, what is drawn, and everything that is refused."""
+"""The painting page behind its server: links, and from a drawn mask to a result."""
 
 import asyncio
 import errno
-import json
 import os
-import re
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import Callable
 from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
-from hypothesis import HealthCheck, given
-from hypothesis import settings as hypothesis_settings
-from hypothesis import strategies as st
 from PIL import Image
 from sqlalchemy import update
 
@@ -24,52 +18,15 @@ from bot.domain import MaskSource, Task, TaskState
 from bot.errors import NotAllowed
 from bot.imaging.drawn import draw
 from bot.imaging.masks import load_core
-from bot.imaging.strokes import OPERATIONS_MAX, parse
+from bot.imaging.strokes import parse
 from bot.services import reading
 from bot.services.blobs import KeptBlob
-from bot.web.editor import BODY_BYTES_MAX, CONTENT_SECURITY_POLICY, LOOK_ON, EditLinks
-from bot.web.pages import read_static
+from bot.web.editor import LOOK_ON, EditLinks
 from bot.web.tokens import Tokens, new_key
-from tests.imaging.test_strokes import ALMOST, JSON
 from tests.services.engine import ALICE, GUILD, assert_books, purse, until, working
 from tests.services.scripted import Scripted, done
 from tests.web.paint_server import BASE, PaintServer, paint_server
-
-SIZE = (160, 120)
-STROKE = {"t": "s", "r": 12, "p": [20, 20, 90, 70]}
-PAGE_GZIPPED_MAX_BYTES = 20_000
-
-
-@pytest.fixture
-async def server(tmp_path: Path) -> AsyncGenerator[PaintServer]:
-    async with paint_server(tmp_path) as made:
-        yield made
-
-
-def strokes(*operations: object, size: object = SIZE) -> str:
-    return json.dumps({"size": size, "operations": operations or [STROKE]})
-
-
-async def submit(
-    server: PaintServer, task: Task, *operations: object, **body: Any
-) -> httpx.Response:
-    async with server.client(task) as client:
-        return await client.post("api/submit", json={"strokes": strokes(*operations), **body})
-
-
-async def row(server: PaintServer, task: Task) -> Task:
-    found = await server.app.tasks.get(task.id)
-    assert found is not None
-    return found
-
-
-async def assert_untouched(server: PaintServer, task: Task) -> None:
-    """The draft is as it was, nothing is held, and no passing file is left."""
-    assert await row(server, task) == task
-    async with server.app.db.read() as session:
-        assert sum(each.held for each in await reading.tasks(session)) == 0
-    work = server.app.settings.data_dir / "work"
-    assert not list(work.glob("*"))
+from tests.web.painters import SIZE, STROKE, assert_untouched, row, strokes, submit
 
 
 async def test_what_is_drawn_is_the_mask_of_the_edit(server: PaintServer) -> None:
@@ -276,160 +233,3 @@ async def test_credits_that_are_gone_refuse_and_keep_the_draft(tmp_path: Path) -
         assert "credits" in answer.json()["error"]
         assert await row(server, second) == second
         await assert_books(server.app)
-
-
-BODIES: dict[str, Any] = {
-    "nothing": b"",
-    "no JSON": b"{",
-    "a list": b"[]",
-    "a number": b"3",
-    "no UTF-8": b'{"strokes": "\xff"}',
-    "half a code unit": b'{"strokes": "{}", "prompt": "\\ud800"}',
-    "very deep": b"[" * 60_000,
-    "no strokes": b"{}",
-    "strokes are no text": {"strokes": {"size": SIZE, "operations": []}},
-    "prompt is a list": {"strokes": strokes(), "prompt": ["x"]},
-    "fields are a list": {"strokes": strokes(), "fields": ["x"]},
-    "a field is a number": {"strokes": strokes(), "fields": {"count": 2}},
-    "credits are a text": {"strokes": strokes(), "credits": "cheap"},
-    "unknown field": {"strokes": strokes(), "fields": {"rights": "all"}},
-    "count too high": {"strokes": strokes(), "fields": {"count": "5"}},
-    "count is 0": {"strokes": strokes(), "fields": {"count": "0"}},
-    "count of other digits": {"strokes": strokes(), "fields": {"count": "²"}},
-    "grow is negative": {"strokes": strokes(), "fields": {"grow": "-1"}},
-    "strength too high": {"strokes": strokes(), "fields": {"strength": "2"}},
-    "strength is NaN": {"strokes": strokes(), "fields": {"strength": "nan"}},
-    "seed is infinite": {"strokes": strokes(), "fields": {"seed": "inf"}},
-    "seed is huge": {"strokes": strokes(), "fields": {"seed": "9" * 400}},
-    "style unknown": {"strokes": strokes(), "fields": {"style": "wild"}},
-    "empty drawing": {"strokes": json.dumps({"size": SIZE, "operations": []})},
-    "cleared drawing": {"strokes": strokes(STROKE, {"t": "c"})},
-    "beside the picture": {"strokes": strokes({"t": "s", "r": 2, "p": [-90, -90]})},
-    "all of it": {"strokes": strokes({"t": "i"})},
-    "another size": {"strokes": strokes(STROKE, size=(120, 160))},
-    "not finite": {"strokes": strokes({"t": "s", "r": 2, "p": [float("nan"), 1]})},
-    "one stroke too many": {"strokes": strokes(*[STROKE] * (OPERATIONS_MAX + 1))},
-}
-
-
-@pytest.mark.parametrize("body", BODIES.values(), ids=BODIES)
-async def test_what_cannot_be_read_is_a_bad_request(server: PaintServer, body: Any) -> None:
-    task = await server.draft()
-    data = body if isinstance(body, bytes) else json.dumps(body).encode()
-    async with server.client(task) as client:
-        answer = await client.post(
-            "api/submit", content=data, headers={"Content-Type": "application/json"}
-        )
-    assert answer.status_code == 400
-    assert "Nothing was charged" in answer.json()["error"]
-    await assert_untouched(server, task)
-
-
-async def test_two_thousand_strokes_are_drawn(server: PaintServer) -> None:
-    task = await server.draft()
-    assert (await submit(server, task, *[STROKE] * OPERATIONS_MAX)).status_code == 200
-
-
-@given(
-    st.lists(ALMOST | JSON, max_size=3),
-    st.dictionaries(
-        st.sampled_from(["count", "seed", "strength", "style", "grow", "x"]), st.text()
-    ),
-    st.text(max_size=20) | JSON,
-)
-@hypothesis_settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
-async def test_nothing_that_is_sent_breaks_it(
-    server: PaintServer, operations: list[Any], fields: dict[str, str], prompt: Any
-) -> None:
-    task = await server.draft()
-    body = {"strokes": strokes(*operations), "fields": fields, "prompt": prompt}
-    async with server.client(task) as client:
-        # json.dumps writes NaN and Infinity, which httpx would not.
-        answer = await client.post(
-            "api/submit", content=json.dumps(body), headers={"Content-Type": "application/json"}
-        )
-    assert answer.status_code in (200, 400)
-    # Else the good ones would soon be as many as a member may have.
-    await server.app.tasks.cancel(task.id, ALICE, may_manage=False)
-
-
-async def test_forms_of_other_sites_and_other_types_are_refused(server: PaintServer) -> None:
-    task = await server.draft()
-    async with server.client(task) as client:
-        text = await client.post(
-            "api/submit", content=strokes(), headers={"Content-Type": "text/plain"}
-        )
-        foreign = await client.post(
-            "api/submit", json={"strokes": strokes()}, headers={"Sec-Fetch-Site": "cross-site"}
-        )
-    assert (text.status_code, foreign.status_code) == (415, 403)
-    await assert_untouched(server, task)
-
-
-async def test_a_body_has_a_limit(server: PaintServer) -> None:
-    task = await server.draft()
-    async with server.client(task) as client:
-        long = await client.post("api/submit", json={"strokes": "x" * BODY_BYTES_MAX})
-    assert long.status_code == 413
-    await assert_untouched(server, task)
-
-
-async def test_one_link_cannot_ask_without_end(server: PaintServer) -> None:
-    task, other = await server.draft(), await server.draft()
-    async with server.client(task) as client:
-        statuses = [(await client.get("api/progress")).status_code for _ in range(40)]
-    assert statuses[:30] == [200] * 30
-    assert 429 in statuses[30:]
-    async with server.client(other) as client:
-        assert (await client.get("api/progress")).status_code == 200
-
-
-async def test_looking_changes_nothing(server: PaintServer) -> None:
-    task = await server.draft(empty=False)
-    async with server.client(task) as client:
-        for path in ("", server.token(task), "api/draft", "api/picture", "api/mask"):
-            assert (await client.get(path)).status_code == 200
-        assert (await client.get("api/submit")).status_code == 405
-    await assert_untouched(server, task)
-
-
-async def test_the_page_is_guarded(server: PaintServer) -> None:
-    task = await server.draft()
-    async with server.client(task) as client:
-        for path in ("", "static/main.js", "static/style.css", "api/draft", "api/picture"):
-            headers = (await client.get(path)).headers
-            assert headers["Cache-Control"] == "no-store"
-            assert headers["X-Content-Type-Options"] == "nosniff"
-            assert headers["Referrer-Policy"] == "no-referrer"
-            assert "frame-ancestors 'none'" in headers["Content-Security-Policy"]
-            assert "Set-Cookie" not in headers
-            assert "Access-Control-Allow-Origin" not in headers
-        page = await client.get("")
-        assert page.headers["Content-Security-Policy"] == CONTENT_SECURITY_POLICY
-        assert "Strict-Transport-Security" not in page.headers
-        assert (await client.get("static/main.js")).headers["Content-Type"].startswith("text/java")
-
-
-async def test_only_the_page_s_files_are_served(server: PaintServer) -> None:
-    async with server.client() as client:
-        for path in ("static/../editor.py", "static/%2e%2e%2feditor.py", "static/", "nothing"):
-            assert (await client.get(path)).status_code == 404
-        home = await client.get(str(client.base_url).rstrip("/"))
-    assert (home.status_code, home.headers["Location"]) == (308, "edit/")
-
-
-def test_https_is_asked_for_where_the_address_has_it(server: PaintServer) -> None:
-    tokens = Tokens([new_key()], server.app.clock)
-    assert EditLinks("https://edit.example.org", tokens, server.app.clock).is_secure
-    assert not EditLinks("http://localhost:1", tokens, server.app.clock).is_secure
-
-
-def test_the_page_is_small_and_holds_no_inline_code() -> None:
-    files = read_static()
-    assert sum(len(each.packed) for each in files.values()) <= PAGE_GZIPPED_MAX_BYTES
-    page = files["index.html"].plain.decode()
-    assert not re.search(r"<style|\sstyle=|\son\w+=|javascript:", page)
-    assert re.findall(r"<script[^>]*>(.*?)</script>", page) == [""]
-    assert not re.search(r"https?://", page)
