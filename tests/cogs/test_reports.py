@@ -98,7 +98,7 @@ async def test_a_message_that_was_posted_just_before_a_kill_is_found(world: Worl
     await world.until(lambda: len(world.cards(channel)) == 1)
     assert len(await world.app.desk.reports.unsent()) == 1
     await world.restart()
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(45):
         while await world.app.desk.reports.unsent():
             await world.clock.advance(0.1)
     await world.later(120)

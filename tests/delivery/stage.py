@@ -198,7 +198,7 @@ class Stage:
     replies: ReplyKeeper
 
     async def until(self, holds: Callable[[], bool], step_s: float = 0.05) -> None:
-        await until(self.clock, holds, step_s=step_s, patience_s=5.0)
+        await until(self.clock, holds, step_s=step_s, patience_s=45.0)
 
 
 @asynccontextmanager

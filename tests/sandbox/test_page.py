@@ -31,7 +31,7 @@ class World:
         return [message["content"] for message in self.page.snapshot["messages"].values()]
 
     async def until_shown(self, text: str) -> None:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(45):
             for _ in count():
                 if text in self.texts():
                     return
@@ -39,13 +39,13 @@ class World:
 
     async def until_targets(self, expected: list[int | None]) -> None:
         """Wait until the page had these targets one after the other."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(45):
             for target in expected:
                 while self.page.target_id != target:  # noqa: ASYNC110
                     await asyncio.sleep(0.02)
 
     async def until_refreshing(self) -> None:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(45):
             for _ in count():
                 if self.env._operation_label == "preview.refresh":
                     return

@@ -89,7 +89,7 @@ async def pages(app: App, most: int) -> int:
 
 
 async def said(caplog: pytest.LogCaptureFixture, line: str, times: int) -> None:
-    async with asyncio.timeout(15):
+    async with asyncio.timeout(45):
         while caplog.text.count(line) < times:  # noqa: ASYNC110
             await asyncio.sleep(0.01)
 
