@@ -89,6 +89,8 @@ BUSY: dict[str, Any] = {
 NOTHING_SENT = "failed not_sent"
 LOST = "unknown unknown"
 HASTE = {"submit_timeout_s": 0.4}
+# The silence lies on a later call: the start has to get through before.
+PATIENT = {"submit_timeout_s": 1.0}
 FAILED = "task failed: "
 
 SUBMIT = {
@@ -124,7 +126,7 @@ POLL = {
     "poll: nobody listens for a while": _away("refused", "done", "poll", 9),
     "poll: nobody listens any more": _away("refused", "failed deadline", "poll", spec=SHORT),
     "poll: nobody answers the door for a while": _away("timeout", "done", "poll", 9),
-    "poll: silence once": _kind(Kind.HANG, "done", "poll", 1, spec=HASTE),
+    "poll: silence once": _kind(Kind.HANG, "done", "poll", 1, spec=PATIENT),
     "poll: reset once": _kind(Kind.RESET, "done", "poll", 1),
     "poll: reset always": _kind(Kind.RESET, "failed deadline", "poll", spec=SHORT),
     "poll: a page once": _kind(Kind.HTML, "done", "poll", 1),
