@@ -46,7 +46,8 @@ class Feeder:
         for n in left:
             await self._room.acquire()
             task = await self._take(n)
-            if task.state is TaskState.DRAFT:
+            # One that ended before an interruption is given back as it is.
+            if task.state is TaskState.DRAFT or task.state.is_terminal:
                 self._room.release()
             self._batch.append(task.id)
             if wishes.kind(n) is Kind.CANCELLED:

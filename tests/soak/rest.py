@@ -24,7 +24,8 @@ _LIVE = ", ".join(f"'{state.value}'" for state in sorted(HOLDING))
 _ENDED = ", ".join(f"'{state.value}'" for state in TaskState if state.is_terminal)
 UNSHOWN = (
     f"SELECT count(*) FROM tasks WHERE state IN ({_LIVE}) OR (state IN ({_ENDED})"  # noqa: S608
-    " AND queued_at IS NOT NULL AND (view_rev > view_posted OR reply_token IS NOT NULL))"
+    " AND queued_at IS NOT NULL AND card_state <> 'lost'"
+    " AND (view_rev > view_posted OR reply_token IS NOT NULL))"
 )
 
 

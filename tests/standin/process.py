@@ -75,6 +75,7 @@ class Standin:
 def running(folder: Path, seconds_max: float = 900.0) -> Iterator[Standin]:
     """Start a stand-in, and end it by its own id."""
     port_file = folder / "standin.url"
+    port_file.unlink(missing_ok=True)  # of a run that was killed
     command = [sys.executable, "-m", "tests.standin", "--port-file", str(port_file)]
     process = subprocess.Popen([*command, "--seconds-max", str(seconds_max)], cwd=ROOT)
     try:
