@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from discord.http import Route
 
 from bot.app import App, open_app
+from bot.cli.serving import keep_few_arenas, keep_what_stays
 from bot.delivery.client import build_bot
 from bot.log import setup_logging
 from bot.settings import Settings
@@ -33,6 +34,7 @@ LOOK_S = 2.0
 
 async def work(args: argparse.Namespace) -> None:
     """The composition root as `run` has it, but for the gateway."""
+    keep_few_arenas()
     setup_logging("WARNING", False)
     _die_with_parent()
     Route.BASE = f"{args.standin}/api/v10"
@@ -48,6 +50,7 @@ async def work(args: argparse.Namespace) -> None:
     ):
         await bot.login(TOKEN)
         async with app.watched(bot), app.running(bot):
+            keep_what_stays()
             await Soak(app, clock, args).run()
 
 
