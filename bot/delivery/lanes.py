@@ -23,6 +23,7 @@ REPLY_LATER_EVERY_S = 10.0
 REPLY_MINUTE_S = 60.0
 RETRY_FIRST_S = 2.0
 RETRY_MAX_S = 60.0
+DOUBLINGS_MAX = 10  # far beyond that minute; after a day of an outage it would be no float any more
 OLD_EDIT_RETRY_S = 60.0
 
 
@@ -204,4 +205,4 @@ def _due_at(work: Work, progress_from: datetime) -> datetime:
 
 def retry_s(attempt: int) -> float:
     """How long to wait after this many failures in a row."""
-    return min(RETRY_MAX_S, RETRY_FIRST_S * 2 ** (attempt - 1))
+    return min(RETRY_MAX_S, RETRY_FIRST_S * 2 ** min(attempt - 1, DOUBLINGS_MAX))

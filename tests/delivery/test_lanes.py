@@ -142,6 +142,7 @@ def test_trouble_puts_work_off_but_never_forward() -> None:
 
 def test_retries_wait_longer_and_longer_up_to_a_minute() -> None:
     assert [lanes.retry_s(n) for n in range(1, 8)] == [2, 4, 8, 16, 32, 60, 60]
+    assert lanes.retry_s(10_000) == lanes.RETRY_MAX_S  # an outage of a week
 
 
 ALIVE = {"reply_token": "t", "reply_application_id": 1, "reply_expires_at": after(900)}
