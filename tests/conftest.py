@@ -7,6 +7,8 @@ from collections.abc import Generator
 
 import pytest
 from aiohttp import web_app
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 
 from tests import statements
 from tests.unsynced import unsynced
@@ -17,6 +19,12 @@ TIDY_EVERY_TESTS = 40
 _ENDED = pytest.StashKey[int]()
 
 statements.share()
+
+# Hypothesis would measure each example by the wall clock, and a busy machine would fail tests.
+hypothesis_settings.register_profile(
+    "patient", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+hypothesis_settings.load_profile("patient")
 
 # A bot loads its cogs for each test, and each process the bot: nobody wants them compiled anew.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
