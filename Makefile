@@ -68,8 +68,8 @@ licenses: $(VENV)/.dev ## Write the table in docs/licenses.md anew
 audit: $(VENV)/.dev $(VENV)/.audit ## Ask what is known against the locked versions
 	$(BIN)/python -m tests.supply.audit $(VENV)/audit/bin/pip-audit
 
-bench: $(VENV)/.dev ## Measure
-	$(BIN)/python -m bench
+bench: $(VENV)/.dev ## Measure (PARTS="stages fair" measures those alone)
+	$(BIN)/python -m bench $(PARTS)
 
 slowest: $(VENV)/.dev ## Print the 20 slowest tests
 	$(BIN)/pytest -m "$(UNIT)" --durations=20 -q
@@ -122,5 +122,5 @@ lock: $(VENV)/.dev ## Write the locks anew from pyproject.toml (UPGRADE=1: newes
 	$(LOCK) $(if $(UPGRADE),--upgrade) --group audit -o requirements-audit.txt
 
 clean: ## Remove what the other targets made
-	rm -rf $(VENV) .crash .pytest_cache .ruff_cache .hypothesis build dist
+	rm -rf $(VENV) .crash .soak .fuzz .pytest_cache .ruff_cache .hypothesis build dist
 	find . -name __pycache__ -prune -exec rm -rf {} +
