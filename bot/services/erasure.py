@@ -171,8 +171,10 @@ class Erasures:
         )
         # One that is being posted, or was when a process died, may be in the channel already.
         begun = and_(TaskRow.card_state == CardState.NONE, TaskRow.card_posting_at.is_not(None))
+        # One that could not be changed any more keeps its id: perhaps it can be taken away by now.
+        there = and_(TaskRow.card_state == CardState.LOST, TaskRow.message_id.is_not(None))
         for before, after in (
-            (or_(TaskRow.card_state == CardState.POSTED, begun), CardState.DELETING),
+            (or_(TaskRow.card_state == CardState.POSTED, begun, there), CardState.DELETING),
             (TaskRow.card_state == CardState.NONE, CardState.LOST),
         ):
             cards = update(TaskRow).where(theirs, before)

@@ -80,6 +80,22 @@ async def test_a_card_on_its_way_when_its_member_is_forgotten_is_still_taken_awa
     assert not await app.cards.begin_ping(task_id)
 
 
+@pytest.mark.parametrize(
+    ("is_gone", "state", "message_id"),
+    [(False, CardState.DELETING, 555), (True, CardState.LOST, None)],
+)
+async def test_a_lost_card_that_may_still_be_there_goes_with_its_forgotten_member(
+    app: App, tmp_path: Path, is_gone: bool, state: CardState, message_id: int | None
+) -> None:
+    task_id = await _done(app, tmp_path)
+    await app.cards.begin_card(task_id)
+    await app.cards.card_posted(task_id, 555, 1)
+    await app.cards.card_lost(task_id, is_gone=is_gone)
+    await app.credits.erasures.ask(ALICE)
+    (view,) = await app.cards.view([task_id])
+    assert (view.task.card_state, view.task.message_id) == (state, message_id)
+
+
 async def test_a_card_that_nobody_began_is_not_begun_for_a_forgotten_member(
     app: App, tmp_path: Path
 ) -> None:
