@@ -44,7 +44,7 @@ async def test_the_answer_shows_the_mask_and_the_way_to_the_card(world: World) -
 
 async def test_the_command_returns_while_its_task_still_runs(world: World) -> None:
     world.provider.polls = [hang]
-    said = await asyncio.wait_for(world.inpaint(), 10)
+    said = await asyncio.wait_for(world.inpaint(), 45)
     assert said.acknowledged
     task = await world.task()
     assert not task.state.is_terminal

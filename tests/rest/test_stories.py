@@ -192,7 +192,7 @@ async def many_running(world: World, count: int) -> list[asyncio.Event]:
     await world.env.settle()
     for person in people:
         await world.inpaint(person)
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(45):
         while {task.state for task in await world.tasks()} != {S.RUNNING}:
             await asyncio.sleep(0.01)
             await world.clock.advance(0.5)

@@ -126,7 +126,7 @@ def _known() -> dict[str, str | bytes]:
 
 async def until_all(app: App, clock: WorldClock, holds: Callable[[Any], bool]) -> None:
     """Let time pass until it holds of every task."""
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(45):
         while True:
             async with app.db.read() as session:
                 if all(holds(task) for task in await reading.tasks(session)):

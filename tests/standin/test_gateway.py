@@ -117,7 +117,7 @@ class Stage:
         return self.parts.rest.journal.counts()
 
     async def until(self, what: str, count: int = 1) -> None:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(45):
             while self.counts().get(what, 0) < count:  # noqa: ASYNC110 (the journal has no bell)
                 await asyncio.sleep(0.01)
 
@@ -134,7 +134,7 @@ async def playing(intents: discord.Intents | None = None, **knobs: object) -> As
             try:
                 with suppress(TimeoutError):
                     done, _ = await asyncio.wait(
-                        {running, asyncio.ensure_future(street.connected(5))},
+                        {running, asyncio.ensure_future(street.connected(45))},
                         return_when=asyncio.FIRST_COMPLETED,
                     )
                     if running in done:
