@@ -16,7 +16,7 @@ import discord
 
 from bot.delivery import lanes
 from bot.delivery.faults import Fault, fault, wait_s
-from bot.delivery.lanes import Shown, Work
+from bot.delivery.lanes import Kind, Shown, Work
 from bot.delivery.look import look_of
 from bot.delivery.pictures import Gallery
 from bot.delivery.poster import Poster, card_files, overlay_name
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+# Of all answers together.
+PROGRESS_PER_S = 10.0
 PASSING = frozenset({Fault.LATER, Fault.OLD_EDIT})
 
 
@@ -62,8 +64,14 @@ class ReplyKeeper:
         if work is None:
             self._forget(task_id)
             return None
+        if sent is not None and work.kind is Kind.PROGRESS:
+            work = lanes.delayed(work, sent.shown.at + self._gap())
         _, until = self._trouble.get(task_id, (0, None))
         return lanes.delayed(work, until)
+
+    def _gap(self) -> timedelta:
+        """Where many answers live, each moves less often: cards must not wait for them."""
+        return timedelta(seconds=len(self._sent) / PROGRESS_PER_S)
 
     async def act(self, task_id: str) -> Work | None:
         """Edit the answer if that is owed now; the answer is what is owed next."""
