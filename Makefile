@@ -7,7 +7,7 @@ WORKERS ?= 2
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help sandbox run test unit e2e crash proof soak load fuzz faults check format settings secrets \
+.PHONY: help sandbox run test unit e2e crash proof curious soak load fuzz faults check format settings secrets \
 	licenses audit bench slowest lock clean
 
 help: ## List the targets
@@ -23,6 +23,9 @@ test: unit e2e crash ## Run every test
 
 unit: $(VENV)/.dev ## Run the quick tests
 	$(BIN)/pytest -n $(WORKERS) -m "$(UNIT)"
+
+curious: $(VENV)/.dev ## Run the quick tests with examples that nobody tried before
+	EXAMPLES=patient $(BIN)/pytest -n $(WORKERS) -m "$(UNIT)"
 
 e2e: $(VENV)/.dev ## Run the tests in a real Chromium
 	$(if $(wildcard tests/e2e/test_*.py),$(BIN)/pytest -n $(WORKERS) -m e2e,@echo "no e2e tests yet")

@@ -21,10 +21,11 @@ _ENDED = pytest.StashKey[int]()
 statements.share()
 
 # Hypothesis would measure each example by the wall clock, and a busy machine would fail tests.
-hypothesis_settings.register_profile(
-    "patient", deadline=None, suppress_health_check=[HealthCheck.too_slow]
-)
-hypothesis_settings.load_profile("patient")
+PATIENT = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
+hypothesis_settings.register_profile("patient", **PATIENT)
+# The same examples every time, so that what fails is the change; `make curious` draws others.
+hypothesis_settings.register_profile("repeatable", derandomize=True, **PATIENT)
+hypothesis_settings.load_profile(os.environ.get("EXAMPLES", "repeatable"))
 
 # A bot loads its cogs for each test, and each process the bot: nobody wants them compiled anew.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)

@@ -3,14 +3,18 @@
 A hop (two thread switches and two wake-ups of the loop) costs more than most of our statements do.
 """
 
+import asyncio
+import contextlib
 import sqlite3
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, Self
 
 import aiosqlite
 
 Row = tuple[Any, ...]
+Asked = tuple[asyncio.Future[Any] | None, Callable[[], Any]]
 ITER_CHUNK_ROWS = 64
 
 
@@ -88,9 +92,46 @@ class Connection(aiosqlite.Connection):
             self._ended = True
 
 
+class Asking:
+    """The queue to a connection's thread, whose answers may come after the loop was closed.
+
+    A cancelled statement goes on in its thread. At a stop its answer may find the loop gone: nobody
+    waits for it any more, and it must not end the thread with a traceback.
+    """
+
+    def __init__(self, queue: Any) -> None:
+        self._queue = queue
+
+    def put_nowait(self, asked: Asked) -> None:
+        """Hand work over; the future gets what comes of it."""
+        self._queue.put_nowait((None, partial(_answer, *asked)))
+
+
+def _answer(future: asyncio.Future[Any] | None, work: Callable[[], Any]) -> Any:
+    try:
+        result = work()
+    except BaseException as error:  # noqa: BLE001 (whoever asked gets it)
+        _tell(future, "set_exception", error)
+        return None
+    _tell(future, "set_result", result)
+    return result
+
+
+def _tell(future: asyncio.Future[Any] | None, what: str, value: Any) -> None:
+    if future is not None:
+        with contextlib.suppress(RuntimeError):
+            future.get_loop().call_soon_threadsafe(_settle, future, what, value)
+
+
+def _settle(future: asyncio.Future[Any], what: str, value: Any) -> None:
+    if not future.done():
+        getattr(future, what)(value)
+
+
 def connect(path: Path) -> Connection:
     """Return a connection to be awaited; its statements begin no transaction by themselves."""
     connection = Connection(lambda: sqlite3.connect(path, isolation_level=None), ITER_CHUNK_ROWS)
     # As SQLAlchemy sets it on those it makes: a lost connection must not keep the process alive.
     connection._thread.daemon = True  # pyright: ignore[reportPrivateUsage]
+    connection._tx = Asking(connection._tx)  # pyright: ignore
     return connection

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import sqlite3
+import threading
 from collections.abc import AsyncGenerator
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
+from bot.db.driver import connect
 from bot.db.engine import Database
 
 
@@ -83,3 +85,29 @@ async def test_a_begin_whose_caller_went_away_is_undone(db: Database) -> None:
     await asyncio.gather(waiting, return_exceptions=True)
     await add(db, "kept")
     assert await words(db) == ["kept"]
+
+
+def test_an_answer_that_comes_after_its_loop_was_closed_goes_nowhere(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked, may_end = threading.Event(), threading.Event()
+    broken: list[object] = []
+    monkeypatch.setattr(threading, "excepthook", broken.append)
+
+    def slow() -> None:
+        asked.set()
+        may_end.wait(45)
+
+    async def leave_one_behind() -> threading.Thread:
+        connection = await connect(tmp_path / "some.sqlite3")
+        asking = asyncio.create_task(connection.hop(slow))
+        await asyncio.to_thread(asked.wait, 45)
+        asking.cancel()
+        connection.stop()
+        return connection._thread  # pyright: ignore[reportPrivateUsage]
+
+    thread = asyncio.run(leave_one_behind())
+    may_end.set()
+    thread.join(45)
+    assert not thread.is_alive()
+    assert broken == []
