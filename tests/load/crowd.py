@@ -2,7 +2,9 @@
 
 import asyncio
 import random
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
 
 from bench import photos
@@ -31,10 +33,11 @@ class Crowd:
     dice: random.Random
     edits: list[Did] = field(default_factory=list)
     looks: list[Did] = field(default_factory=list)
+    numbers: Iterator[int] = field(default_factory=count)
 
     async def edit(self) -> None:
         """Somebody asks for an edit; its number is the prompt, by which its provider knows it."""
-        n = len(self.edits)
+        n = next(self.numbers)
         member = self.dice.randrange(len(self.members))
         did = await self.members[member].command(
             "inpaint",

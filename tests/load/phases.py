@@ -15,6 +15,8 @@ LOOK_S = 0.1
 AT_ONCE = 32
 WARM_S = 15.0
 REST_S_MAX = 300.0
+# Nothing happens for so long: what was asked for and is not there came too late for Discord.
+QUIET_S = 15.0
 MIB = 1024 * 1024
 Say = Callable[[str], None]
 
@@ -62,10 +64,15 @@ async def _arrive(crowd: Crowd, per_s: float, seconds: float) -> None:
 
 async def _rest(crowd: Crowd) -> None:
     """Until all that was asked for has ended and shows it, or patience ends."""
-    until_s = time.monotonic() + REST_S_MAX
-    while time.monotonic() < until_s:
+    busy_s = time.monotonic()
+    until_s = busy_s + REST_S_MAX
+    while (now_s := time.monotonic()) < until_s:
         counts = await crowd.stage.counts()
         if counts.shown >= len(crowd.edits) and not counts.in_flight:
+            return
+        if not counts.at_rest:
+            busy_s = now_s
+        if now_s - busy_s > QUIET_S:
             return
         await asyncio.sleep(LOOK_S)
 

@@ -24,13 +24,17 @@ ROWS = (
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How long, how many, and how often; without a rate that is measured first."""
+    """How long, how many, how often, and how slow providers are.
+
+    Without a rate that is measured first.
+    """
 
     seconds: float
     guilds: int
     members: int
     saturate_s: float
     per_s: float | None = None
+    takes_s: tuple[float, float] = TAKES_S
 
 
 async def run(folder: Path, plan: Plan, say: Say) -> list[Figure]:
@@ -56,7 +60,7 @@ async def _carried(folder: Path, plan: Plan) -> float:
 async def _borne(folder: Path, plan: Plan, per_s: float, say: Say) -> Evidence:
     edits = int(plan.seconds * per_s * MARGIN) + 20
     async with opened(folder, plan.guilds) as stage:
-        crowd = await gathered(stage, folder, plan.members, edits, TAKES_S)
+        crowd = await gathered(stage, folder, plan.members, edits, plan.takes_s)
         stage.told.forget()
         with lag.idle_beside() as idle_s:
             told = await loaded(crowd, per_s, plan.seconds, say)

@@ -39,6 +39,11 @@ class Counts:
     failed: int = 0
     shown: int = 0
 
+    @property
+    def at_rest(self) -> bool:
+        """Whether every edit that there is has ended and says so."""
+        return not (self.in_flight or self.queued) and self.shown >= self.done + self.failed
+
 
 def ended() -> str:
     """The states of edits that are over, for SQL."""
