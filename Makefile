@@ -3,7 +3,9 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 UNIT := not e2e and not crash and not live
-WORKERS ?= 2
+# The quick tests wait for other processes half of their time.
+WORKERS ?= 3
+BROWSERS ?= 2
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -28,7 +30,7 @@ curious: $(VENV)/.dev ## Run the quick tests with examples that nobody tried bef
 	EXAMPLES=patient $(BIN)/pytest -n $(WORKERS) -m "$(UNIT)"
 
 e2e: $(VENV)/.dev ## Run the tests in a real Chromium
-	$(if $(wildcard tests/e2e/test_*.py),$(BIN)/pytest -n $(WORKERS) -m e2e,@echo "no e2e tests yet")
+	$(if $(wildcard tests/e2e/test_*.py),$(BIN)/pytest -n $(BROWSERS) -m e2e,@echo "no e2e tests yet")
 
 crash: $(VENV)/.dev ## Run the kill tests (KILLS=200 for a long run, SEED=1, CONTINUE=1 to go on)
 	$(if $(KILLS),$(BIN)/python -m tests.crash --kills $(KILLS) \
