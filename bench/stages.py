@@ -9,14 +9,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
-from typing import ParamSpec, TypeVar, cast
+from typing import ParamSpec, TypeVar
 
 from bench import photos
+from bench.cropping import crop_against_whole
 from bench.figures import Figure
 from bench.providers import SPEC, Painter
 from bench.stage import Ends, done, engine, opened, request
 from bench.statements import written_down
-from bench.timed import crop_against_whole, timed
 from bot.app import App
 from bot.domain import Op
 from bot.imaging.worker import PicturePool
@@ -40,19 +40,17 @@ NAMES = {
 
 @dataclass
 class Watched:
-    """The real pool, whose stages are timed from outside (wall) and inside (CPU), by their name."""
+    """The real pool, whose stages are timed from outside, by their name."""
 
     pool: PicturePool
     wall_s: defaultdict[str, float] = field(default_factory=lambda: defaultdict(float))
-    cpu_s: defaultdict[str, float] = field(default_factory=lambda: defaultdict(float))
 
     async def short(self, stage: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
-        """Run it and add its times up."""
+        """Run it and add its time up."""
         begun_s = time.perf_counter()
-        value, cpu_s = await self.pool.short(timed, stage, args, kwargs)
+        value = await self.pool.short(stage, *args, **kwargs)
         self.wall_s[stage.__name__] += time.perf_counter() - begun_s
-        self.cpu_s[stage.__name__] += cpu_s
-        return cast("T", value)
+        return value
 
     async def fill(self, stage: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         """Nobody fills here."""

@@ -1,22 +1,12 @@
-"""Stages for a picture worker that also tell what CPU they took: plain values in and out."""
+"""What the crop around the mask saves: a stage for a picture worker."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 from bot.domain import Fit, SizeRule
 from bot.imaging.compose import compose
 from bot.imaging.fit import fit, fit_whole
-
-
-def timed(
-    stage: Callable[..., Any], args: tuple[Any, ...], kwargs: Mapping[str, Any]
-) -> tuple[Any, float]:
-    """What the stage returns, and its CPU seconds."""
-    before_s = time.process_time()
-    value = stage(*args, **kwargs)
-    return value, time.process_time() - before_s
 
 
 def crop_against_whole(
