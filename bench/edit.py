@@ -1,19 +1,16 @@
 """CPU of one whole edit against the floor of its decodes and encodes, by size."""
 
 import shutil
-from collections.abc import AsyncGenerator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from bench import photos
 from bench.figures import Figure, at_most
 from bench.floor import Artifacts, floor
 from bench.meter import Spent, spent
-from bench.providers import Painter
-from bench.stage import Ends, done, engine, opened, request
-from bot.app import App
+from bench.painting import Painting, painting
+from bench.stage import done, request
 from bot.imaging.worker import PicturePool
 from bot.services.cards import PostFile, TaskView
 
@@ -37,41 +34,17 @@ class Round:
         return self.edit.total_s / sum(self.floor_s.values())
 
 
-@dataclass(frozen=True, slots=True)
-class Bench:
-    """What a round works with."""
-
-    app: App
-    pictures: PicturePool
-    painter: Painter
-    ends: Ends
-    folder: Path
-
-
 async def run(sides_px: Sequence[int] = SIDES_PX, rounds: int = ROUNDS) -> list[Figure]:
     """One row for each size: the median of some rounds after one to get warm."""
     figures: list[Figure] = []
-    async with _bench() as bench:
+    async with PicturePool(1, 1) as pool, painting(pool) as bench:
         for side_px in sides_px:
             measured = [await _round(bench, side_px, n) for n in range(rounds + 1)][1:]
             figures += _figures(side_px, measured)
     return figures
 
 
-@asynccontextmanager
-async def _bench() -> AsyncGenerator[Bench]:
-    with TemporaryDirectory() as name:
-        folder = Path(name)
-        painter = Painter(folder)
-        async with (
-            PicturePool(1, 1) as pictures,
-            opened(folder / "data", pictures, painter) as app,
-            engine(app) as ends,
-        ):
-            yield Bench(app, pictures, painter, ends, folder)
-
-
-async def _round(bench: Bench, side_px: int, n: int) -> Round:
+async def _round(bench: Painting[PicturePool], side_px: int, n: int) -> Round:
     folder = bench.folder / f"{side_px}-{n}"
     folder.mkdir()
     picture = photos.photo(side_px, folder / "picture.jpg")
@@ -91,7 +64,7 @@ async def _round(bench: Bench, side_px: int, n: int) -> Round:
 
 
 async def _artifacts(
-    bench: Bench, view: TaskView, picture: Path, mask: Path, post: PostFile
+    bench: Painting[PicturePool], view: TaskView, picture: Path, mask: Path, post: PostFile
 ) -> Artifacts:
     stored_mask, overlay = await bench.app.blobs.paths(
         bench.app.db, view.task.mask_blob or "", view.task.overlay_blob or ""

@@ -3,21 +3,18 @@
 import shutil
 import time
 from collections import defaultdict
-from collections.abc import AsyncGenerator, Callable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from statistics import median
-from tempfile import TemporaryDirectory
 from typing import ParamSpec, TypeVar
 
 from bench import photos
 from bench.cropping import crop_against_whole
 from bench.figures import Figure
-from bench.providers import SPEC, Painter
-from bench.stage import Ends, done, engine, opened, request
+from bench.painting import Painting, painting
+from bench.providers import SPEC
+from bench.stage import done, request
 from bench.statements import written_down
-from bot.app import App
 from bot.domain import Op
 from bot.imaging.worker import PicturePool
 
@@ -81,21 +78,10 @@ class Round:
     transactions: int
 
 
-@dataclass(frozen=True, slots=True)
-class Bench:
-    """What a round works with."""
-
-    app: App
-    pictures: Watched
-    painter: Painter
-    ends: Ends
-    folder: Path
-
-
 async def run(sides_px: Sequence[int] = SIDES_PX, rounds: int = ROUNDS) -> list[Figure]:
     """Medians of some rounds after one to get warm; what is asked of the database beside."""
     figures: list[Figure] = []
-    async with _bench() as bench:
+    async with PicturePool(1, 1) as pool, painting(Watched(pool)) as bench:
         for side_px in sides_px:
             measured = [await _round(bench, side_px, n) for n in range(rounds + 1)][1:]
             figures += _by_stage(side_px, measured)
@@ -105,18 +91,7 @@ async def run(sides_px: Sequence[int] = SIDES_PX, rounds: int = ROUNDS) -> list[
     return figures
 
 
-@asynccontextmanager
-async def _bench() -> AsyncGenerator[Bench]:
-    with TemporaryDirectory() as name:
-        folder = Path(name)
-        painter = Painter(folder)
-        async with PicturePool(1, 1) as pool:
-            pictures = Watched(pool)
-            async with opened(folder / "data", pictures, painter) as app, engine(app) as ends:
-                yield Bench(app, pictures, painter, ends, folder)
-
-
-async def _round(bench: Bench, side_px: int, n: int) -> Round:
+async def _round(bench: Painting[Watched], side_px: int, n: int) -> Round:
     folder = bench.folder / f"{side_px}-{n}"
     folder.mkdir()
     picture = photos.photo(side_px, folder / "picture.jpg")
@@ -153,7 +128,7 @@ def _said(rounds: Sequence[Round]) -> list[Figure]:
     ]
 
 
-async def _crop(bench: Bench, side_px: int, rounds: int) -> list[Figure]:
+async def _crop(bench: Painting[Watched], side_px: int, rounds: int) -> list[Figure]:
     """What the crop around the mask saves against sending and pasting back all of the picture."""
     picture = photos.photo(side_px, bench.folder / "whole.jpg")
     mask = photos.mask(side_px, bench.folder / "marks.png")
