@@ -28,7 +28,7 @@ class Calls:
 
     def listen(self, env: simcord.Env) -> None:
         """Stand before SimCord's answers to both kinds of requests."""
-        http = env.bot.http
+        http: Any = env.bot.http
         adapter = env._webhook_adapter  # pyright: ignore[reportPrivateUsage]
         http.request = self._counted(http.request, "channel", "/channels/")
         adapter.request = self._counted(adapter.request, "reply", "/messages/")

@@ -82,6 +82,7 @@ async def run(sides_px: Sequence[int] = SIDES_PX, rounds: int = ROUNDS) -> list[
     """Medians of some rounds after one to get warm; what is asked of the database beside."""
     figures: list[Figure] = []
     async with PicturePool(1, 1) as pool, painting(Watched(pool)) as bench:
+        measured: list[Round] = []
         for side_px in sides_px:
             measured = [await _round(bench, side_px, n) for n in range(rounds + 1)][1:]
             figures += _by_stage(side_px, measured)
@@ -136,12 +137,11 @@ async def _crop(bench: Painting[Watched], side_px: int, rounds: int) -> list[Fig
     taken.mkdir()
     task = await bench.app.intake.submit(request(f"crop-{side_px}", picture, mask))
     await bench.ends.wait()
-    stored = await bench.app.blobs.paths(
-        bench.app.db, task.picture_blob or "", task.mask_blob or ""
-    )
+    blobs = task.picture_blob or "", task.mask_blob or ""
+    picture, mask = await bench.app.blobs.paths(bench.app.db, *blobs)
     rule = SPEC.ops[Op.INPAINT].size
     spent = [
-        await bench.pictures.pool.short(crop_against_whole, *stored, rule, taken)
+        await bench.pictures.pool.short(crop_against_whole, picture, mask, rule, taken)
         for _ in range(rounds)
     ]
     crop_s, whole_s = (median(each) for each in zip(*spent, strict=True))
