@@ -31,11 +31,6 @@ DRAFT: dict[str, Any] = ALIVE | {
 }
 
 
-@pytest.fixture
-def clock() -> FakeClock:
-    return FakeClock(NOW)
-
-
 def replies(s: Stage) -> list[Any]:
     return [each for each in s.poster.asked if each.verb == "reply"]
 

@@ -93,3 +93,17 @@ def file(n: int = 1, **values: Any) -> PostFile:
 def done(count: int = 1, **values: Any) -> TaskView:
     results = tuple(result(n) for n in range(1, count + 1))
     return view(TaskState.DONE, **({"results": results, "count": count} | values))
+
+
+# Of a card that nobody has posted yet, and of an edit that has ended.
+FRESH: dict[str, Any] = {
+    "card_state": CardState.NONE,
+    "message_id": None,
+    "card_posting_at": None,
+    "view_posted": 0,
+}
+FINAL: dict[str, Any] = {
+    "state": TaskState.DONE,
+    "finished_at": after(9),
+    "results": (result(),),
+}
