@@ -6,7 +6,7 @@ import pytest
 from bot.errors import BadAnswer, ProviderError, Rejected, Unavailable
 from bot.providers.guard import FetchPolicy, origin_of
 from tests import assets
-from tests.providers.test_api import BASE, Service, Step, garbage, says
+from tests.providers.answering import BASE, Service, Step, garbage, says
 
 POLICY = FetchPolicy(base_url_origin=origin_of(BASE))
 
