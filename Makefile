@@ -6,6 +6,9 @@ UNIT := not e2e and not crash and not live
 # The quick tests wait for other processes half of their time.
 WORKERS ?= 3
 BROWSERS ?= 2
+# RERUNS=1 gives a failed test a second try and names it at the end (R). A kill test gets one only
+# where waiting ran out: a broken promise is final.
+AGAIN := $(if $(RERUNS),--reruns $(RERUNS) -raR)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -24,17 +27,18 @@ run: $(VENV)/.runtime ## Run the bot with the settings in .env
 test: unit e2e crash ## Run every test
 
 unit: $(VENV)/.dev ## Run the quick tests
-	$(BIN)/pytest -n $(WORKERS) -m "$(UNIT)"
+	$(BIN)/pytest -n $(WORKERS) -m "$(UNIT)" $(AGAIN)
 
 curious: $(VENV)/.dev ## Run the quick tests with examples that nobody tried before
 	EXAMPLES=patient $(BIN)/pytest -n $(WORKERS) -m "$(UNIT)"
 
 e2e: $(VENV)/.dev ## Run the tests in a real Chromium
-	$(if $(wildcard tests/e2e/test_*.py),$(BIN)/pytest -n $(BROWSERS) -m e2e,@echo "no e2e tests yet")
+	$(if $(wildcard tests/e2e/test_*.py),$(BIN)/pytest -n $(BROWSERS) -m e2e $(AGAIN),@echo "no e2e tests yet")
 
 crash: $(VENV)/.dev ## Run the kill tests (KILLS=200 for a long run, SEED=1, CONTINUE=1 to go on)
 	$(if $(KILLS),$(BIN)/python -m tests.crash --kills $(KILLS) \
-		$(if $(SEED),--seed $(SEED)) $(if $(CONTINUE),--continue),$(BIN)/pytest -s -m crash)
+		$(if $(SEED),--seed $(SEED)) $(if $(CONTINUE),--continue),$(BIN)/pytest -s -m crash \
+		$(if $(AGAIN),$(AGAIN) --only-rerun Timeout))
 
 proof: $(VENV)/.dev ## Put the ledger through thousands of random steps
 	$(BIN)/python -m tests.ledger_proof

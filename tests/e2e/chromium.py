@@ -7,7 +7,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Error, FileChooser, Locator, Page, expect, sync_playwright
+from playwright.sync_api import Error, Locator, Page, expect, sync_playwright
+
+from tests.e2e.composer import Composer
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 QUIET = (
@@ -49,6 +51,7 @@ class Person:
 
     def __init__(self, page: Page, story: str) -> None:
         self.page = page
+        self.composer = Composer(page)
         self._folder = SCREENSHOTS / story
         shutil.rmtree(self._folder, ignore_errors=True)
         self._shots = 0
@@ -87,10 +90,9 @@ class Person:
 
     def run(self, command: str, *, shot: str = "", **options: Path | str) -> None:
         """Choose the command in the list, fill in its options one by one and send it."""
-        self.page.get_by_label("Message", exact=True).fill(f"/{command}")
-        self.page.locator(".command-entry", has_text=f"/{command}").first.click()
+        self.composer.begin(command)
         for name, value in options.items():
-            self._fill(name, value)
+            self.composer.fill(name, value)
         if shot:
             self.shoot(shot)
         self._send()
@@ -106,49 +108,11 @@ class Person:
         self.page.get_by_role("button", name="Send", exact=True).click()
         expect(self.page.get_by_label("Message", exact=True)).to_be_visible(timeout=30_000)
 
-    def _fill(self, name: str, value: Path | str) -> None:
-        pill = self.page.locator(f"label.command-pill[data-option={name}]")
-        if not pill.count():
-            self._add_option(name)
-        if isinstance(value, Path):
-            with self.page.expect_file_chooser() as choosing:
-                pill.locator("button.command-file-choose").click()
-            chooser: FileChooser = choosing.value
-            chooser.set_files(value)
-        else:
-            field = pill.locator("input.command-option-input")
-            field.fill(value)
-            if field.get_attribute("role") == "combobox" and self._is_offered():
-                # By the keyboard: cards that go on redraw the page under a mouse.
-                field.press("Enter")
-
-    def _is_offered(self) -> bool:
-        """Whether the bot offers something; while it is asked, the page says that nothing is."""
-        try:
-            expect(self.page.locator(".command-suggestion").first).to_be_visible(timeout=8_000)
-        except AssertionError:
-            expect(self.page.get_by_text("No options match")).to_be_visible()
-            return False
-        return True
-
-    def _add_option(self, name: str) -> None:
-        item = self.page.locator(".command-suggestion").filter(
-            has=self.page.get_by_text(name, exact=True)
-        )
-        if not item.count():
-            self.page.get_by_role("button", name=re.compile(r"^\+ ?\d* ?(more|options)$")).click()
-        item.click()
-
     def pick(self, command: str, **options: str) -> None:
         """Run a command whose options are picked from what is offered after typing."""
-        self.page.get_by_label("Message", exact=True).fill(f"/{command}")
-        self.page.locator(".command-entry", has_text=f"/{command}").first.click()
+        self.composer.begin(command)
         for name, typed in options.items():
-            pill = self.page.locator(f"label.command-pill[data-option={name}]")
-            if not pill.count():
-                self._add_option(name)
-            pill.locator("input.command-option-input").press_sequentially(typed, delay=20)
-            self.page.locator(".command-suggestion", has_text=typed).first.click()
+            self.composer.pick(name, typed)
         self._send()
 
     def choose(self, message: Locator, index: int, *labels: str) -> None:
@@ -188,11 +152,10 @@ class Person:
 
     def suggestions(self, command: str, option: str, typed: str) -> int:
         """Open the command, begin to fill in an option and count what is offered."""
-        self.page.get_by_label("Message", exact=True).fill(f"/{command}")
-        self.page.locator(".command-entry", has_text=f"/{command}").first.click()
-        self._add_option(option)
-        self.page.locator("input.command-option-input").press_sequentially(typed)
-        offered = self.page.locator(".command-suggestion")
+        self.composer.begin(command)
+        self.composer.add(option)
+        self.composer.field(option).press_sequentially(typed)
+        offered = self.composer.offered
         expect(offered.first).to_be_visible()
         return offered.count()
 
