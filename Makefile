@@ -77,8 +77,8 @@ licenses: $(VENV)/.dev ## Write the table in docs/licenses.md anew
 audit: $(VENV)/.dev $(VENV)/.audit ## Ask what is known against the locked versions
 	$(BIN)/python -m tests.supply.audit $(VENV)/audit/bin/pip-audit
 
-bench: $(VENV)/.dev ## Measure (PARTS="stages fair" measures those alone)
-	$(BIN)/python -m bench $(PARTS)
+bench: $(VENV)/.dev ## Measure (PARTS="stages fair" for those alone, COUNT=3, CONTINUE=1 to go on)
+	$(BIN)/python -m bench $(PARTS) $(if $(COUNT),--count $(COUNT)) $(if $(CONTINUE),--continue)
 
 slowest: $(VENV)/.dev ## Print the 20 slowest tests
 	$(BIN)/pytest -m "$(UNIT)" --durations=20 -q
@@ -131,5 +131,5 @@ lock: $(VENV)/.dev ## Write the locks anew from pyproject.toml (UPGRADE=1: newes
 	$(LOCK) $(if $(UPGRADE),--upgrade) --group audit -o requirements-audit.txt
 
 clean: ## Remove what the other targets made
-	rm -rf $(VENV) .crash .soak .fuzz .pytest_cache .ruff_cache .hypothesis build dist
+	rm -rf $(VENV) .bench .crash .soak .fuzz .pytest_cache .ruff_cache .hypothesis build dist
 	find . -name __pycache__ -prune -exec rm -rf {} +

@@ -1,45 +1,79 @@
-"""`python -m bench [part ...]`: measure all parts, or those that are named, and print one table."""
+"""`python -m bench [part ...]`: measure all parts, or those that are named.
+
+Each part's figures are printed as soon as they are measured, and all of them in one table at the
+end; 1 is the exit code when one of them is not within its aim.
+"""
 
 import argparse
-import asyncio
 import sys
-import time
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Sequence
+from pathlib import Path
 
-from bench import ack, channel, edit, engine, fair, painted, stages, start
-from bench.figures import Figure, table
+from bench.figures import table
+from bench.kept import NAME, Kept, code_of
+from bench.parts import PARTS, meaning
+from bench.run import measure
 
-Part = Callable[[], Coroutine[None, None, list[Figure]]]
-PARTS: dict[str, Part] = {
-    "edit": edit.run,
-    "stages": stages.run,
-    "engine": engine.run,
-    "start": start.run,
-    "ack": ack.run,
-    "channel": channel.run,
-    "fair": fair.run,
-    "painted": painted.run,
-}
+ROOT = Path(__file__).parents[1]
+FOLDER = ROOT / ".bench"
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Exit with 1 when a figure is not within its aim."""
-    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    parser.add_argument("parts", nargs="*", metavar="part", help=f"of {', '.join(PARTS)}")
-    args = parser.parse_args(argv)
-    if unknown := set(args.parts) - PARTS.keys():
-        parser.error(f"no such part: {', '.join(sorted(unknown))}")
-    figures = [figure for name in args.parts or PARTS for figure in _measured(name, PARTS[name])]
-    print(table(figures))
+    args = _read(argv)
+    kept = _kept(FOLDER, args.goes_on)
+    try:
+        figures = measure(args.parts or list(PARTS), PARTS, args.count, kept, _say)
+    except KeyboardInterrupt:
+        _say(f"Interrupted. `{again(args.parts, args.count)}` goes on.")
+        return 130
+    if figures:
+        _say(table(figures))
     return 0 if all(figure.holds for figure in figures) else 1
 
 
-def _measured(name: str, part: Part) -> list[Figure]:
-    print(f"{name} ...", file=sys.stderr, flush=True)
-    begun_s = time.monotonic()
-    figures = asyncio.run(part())
-    print(f"{name}: {time.monotonic() - begun_s:.0f} s", file=sys.stderr, flush=True)
-    return figures
+def again(parts: Sequence[str], count: int | None) -> str:
+    """The command that measures what is missing."""
+    chosen = f' PARTS="{" ".join(parts)}"' if parts else ""
+    rounds = f" COUNT={count}" if count else ""
+    return f"make bench{chosen}{rounds} CONTINUE=1"
+
+
+def _read(argv: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="python -m bench",
+        description=__doc__,
+        epilog=f"what the count is to each part, and how much it is if nobody says:\n"
+        f"{meaning(PARTS)}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("parts", nargs="*", metavar="part", help=f"of {', '.join(PARTS)}")
+    parser.add_argument("--count", type=int, help="how often each part measures; see below")
+    parser.add_argument(
+        "--continue", dest="goes_on", action="store_true", help="where the last run stopped"
+    )
+    args = parser.parse_args(argv)
+    if unknown := set(args.parts) - PARTS.keys():
+        parser.error(f"no such part: {', '.join(sorted(unknown))}")
+    if args.count is not None and args.count < 1:
+        parser.error("the count is 1 or more")
+    return args
+
+
+def _kept(folder: Path, goes_on: bool) -> Kept:
+    code = code_of(ROOT)
+    if not goes_on:
+        (folder / NAME).unlink(missing_ok=True)
+        return Kept(folder, code)
+    kept = Kept.load(folder, code)
+    if not kept.parts:
+        _say(f"Nothing in {folder} was measured with this code: everything is measured.")
+    return kept
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
 
 
 if __name__ == "__main__":

@@ -30,6 +30,7 @@ from bot.services.ledger import pool_code
 
 PART = "ack"
 COMMANDS = 300
+ROUND = 60
 IN_FLIGHT = 200
 CHANNELS = 10
 # Alice, and who sends the large edits of each of the two lanes.

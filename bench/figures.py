@@ -39,6 +39,10 @@ class Figure:
         return self.aim is None or self.aim.holds(self.value)
 
 
+class Skipped(Exception):
+    """A part that this machine cannot measure; the text says why."""
+
+
 def at_most(bound: float, unit: str = "") -> Aim:
     """A figure that should not be above this."""
     return Aim(bound, unit)
