@@ -17,7 +17,8 @@ from discord.ui.select import BaseSelect
 
 from bot.delivery import words
 from bot.delivery.entrance import AnyInteraction, admit
-from bot.delivery.faults import Fault, fault, is_discords
+from bot.delivery.faults import Fault, fault
+from bot.delivery.origin import came_from_discord
 from bot.errors import BotError, ProviderError, StartupError, UserError, not_charged
 from bot.services.access import Use
 from bot.services.disk import NO_ROOM, is_full
@@ -75,7 +76,7 @@ def explain(error: BaseException, use: Use = Use.LOOK) -> Reply:
             return Reply(STALE_COMMAND)
         case app_commands.CheckFailure():
             return Reply(NOT_ALLOWED)
-        case _ if is_discords(cause) and (text := SAID.get(fault(cause))):
+        case _ if came_from_discord(cause) and (text := SAID.get(fault(cause))):
             log.warning("Discord did not take an answer: %s: %s", type(cause).__name__, cause)
             return Reply(text)
         case UnicodeEncodeError():

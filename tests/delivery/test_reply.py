@@ -190,11 +190,10 @@ def test_what_was_over_before_it_was_answered_is_no_bug() -> None:
         (refused(500, 0), AWAY),
         (refused(429, 0), AWAY),
         (ServerDisconnectedError(), AWAY),
-        (ConnectionResetError(104, "reset"), AWAY),
         (refused(403, 50013), FORBIDDEN),
         (refused(403, 50001), FORBIDDEN),
     ],
-    ids=["500", "429", "disconnected", "reset", "permission", "access"],
+    ids=["500", "429", "disconnected", "permission", "access"],
 )
 def test_what_discord_does_not_do_is_no_bug_of_ours(error: Exception, text: str) -> None:
     reply = explain(error, Use.EDIT)
