@@ -7,6 +7,7 @@ import sys
 from argparse import Namespace
 from collections.abc import Awaitable, Callable, Sequence
 from importlib import import_module
+from typing import TYPE_CHECKING
 
 from pydantic import SecretStr
 
@@ -17,14 +18,17 @@ from bot.errors import BotError, StartupError
 from bot.log import redact, setup_logging
 from bot.settings import Settings, read_settings
 
+if TYPE_CHECKING:
+    from bot.providers import Factory
+
 log = logging.getLogger(__name__)
 Act = Callable[[Call], Awaitable[int]]
 
 
-def execute(argv: Sequence[str] | None) -> int:
-    """Run one command and give its exit code."""
+def execute(argv: Sequence[str] | None, *, providers: "Sequence[Factory] | None" = None) -> int:
+    """Run one command and give its exit code; `providers` take the place of the registered ones."""
     args = build_parser().parse_args(argv)
-    call = Call(args, read_settings(**_overrides(args)))
+    call = Call(args, read_settings(**_overrides(args)), providers)
     _set_up_logging(call.settings, args.quiet)
     try:
         if call.given.problems and not args.lists_mistakes:

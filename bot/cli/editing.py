@@ -59,7 +59,8 @@ async def edit(call: Call) -> int:
         on_signal(task.cancel, signal.SIGTERM)
     with _place(call) as settings:
         await check_start(replace(call.given, settings=settings))
-        async with open_app(settings) as app, _published(app), app.engine():
+        opened = open_app(settings, providers=call.providers)
+        async with opened as app, _published(app), app.engine():
             task = await _decided(app, await _submitted(app, args), args)
             view = await watched(app, task.id, OPERATOR.user_id)
             return await _delivered(app, view, targets)

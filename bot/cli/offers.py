@@ -1,7 +1,7 @@
 """`providers`: what is registered, and whether each works as it is set up."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import ParamSpec, TypeVar
 
@@ -10,7 +10,7 @@ from bot.cli.beside import database_beside
 from bot.cli.call import GOOD, WRONG, Call
 from bot.cli.terminal import say, table
 from bot.errors import AuthFailed, BadAnswer, BadDatabase, ProviderError, QuotaSpent
-from bot.providers import PROVIDERS, Built, built
+from bot.providers import PROVIDERS, Built, Factory, built
 from bot.providers.api import ApiClient, open_client
 from bot.providers.base import PricedPer, Provider, ProviderSpec
 from bot.services import pauses
@@ -44,18 +44,21 @@ class NoPictures:
 
 
 @asynccontextmanager
-async def registered(settings: Settings) -> AsyncGenerator[Built]:
+async def registered(
+    settings: Settings, providers: Sequence[Factory] | None = None
+) -> AsyncGenerator[Built]:
     """Every provider there is, built from the settings as the bot would, but without workers."""
+    factories = PROVIDERS if providers is None else providers
     async with open_client() as client:
         # Nothing is served here: the addresses only tell who could be given one.
         links = wiring.links(settings, SystemClock(), (new_key(),))
-        yield built(PROVIDERS, wiring.parts(settings, ApiClient(client), NoPictures(), links))
+        yield built(factories, wiring.parts(settings, ApiClient(client), NoPictures(), links))
 
 
 async def show(call: Call) -> int:
     """List them, one a line; what a running bot has paused is read beside it."""
     paused = await _paused(call.settings)
-    async with registered(call.settings) as providers:
+    async with registered(call.settings, call.providers) as providers:
         on = [each.spec for each in providers.on.values()]
         rows = [_row(spec, paused.get(spec.slug, "yes")) for spec in on]
         rows += [_row(off.spec, off.reason) for off in providers.off]
@@ -65,7 +68,7 @@ async def show(call: Call) -> int:
 
 async def check(call: Call) -> int:
     """Ask each that is set up; what does not work makes the exit code 1."""
-    async with registered(call.settings) as providers:
+    async with registered(call.settings, call.providers) as providers:
         tried = await asyncio.gather(*(_tried(each) for each in providers.on.values()))
         for slug, (_, said) in zip(providers.on, tried, strict=True):
             say(f"{slug}: {said}")

@@ -4,8 +4,8 @@ import asyncio
 import logging
 import os
 import shutil
-from collections.abc import Generator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Generator, Iterator
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 
 from bot.db.trouble import TROUBLES, is_full
@@ -14,6 +14,7 @@ from bot.services.health import Part
 from bot.services.ports import Clock
 
 log = logging.getLogger(__name__)
+Scan = AbstractContextManager[Iterator["os.DirEntry[str]"]]
 EVERY_S = 60.0
 WARN_SHARE = 0.8
 FREE_BYTES_MIN = 200 * 1024 * 1024
@@ -91,16 +92,21 @@ class Disk:
 
 
 def _measure(folder: Path) -> tuple[int, int]:
+    return used(folder), shutil.disk_usage(folder).free
+
+
+def used(folder: Path, scandir: "Callable[[str], Scan]" = os.scandir) -> int:
+    """Bytes of all files there are below, as `scandir` lists them."""
     used_bytes, pending = 0, [str(folder)]
     while pending:
         # Folders of requests come and go under the walk.
-        with suppress(FileNotFoundError), os.scandir(pending.pop()) as entries:
+        with suppress(FileNotFoundError), scandir(pending.pop()) as entries:
             for entry in entries:
                 if entry.is_dir(follow_symlinks=False):
                     pending.append(entry.path)
                 else:
                     used_bytes += _size(entry)
-    return used_bytes, shutil.disk_usage(folder).free
+    return used_bytes
 
 
 def _size(entry: "os.DirEntry[str]") -> int:

@@ -2,14 +2,17 @@
 
 import logging
 import os
-from collections.abc import Callable, Iterator
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from bot.cli import main
+from bot.cli.command import execute
+from bot.providers import Factory
 from bot.settings import Settings
+from tests import assets
 
 
 @dataclass(frozen=True)
@@ -54,10 +57,32 @@ def data(tmp_path: Path) -> Path:
 def run(capsys: pytest.CaptureFixture[str]) -> Run:
     """`run("db", "check")` is what typing `inpaint-bot db check` does."""
 
-    def command(*arguments: object) -> Ended:
+    def command(*arguments: object, providers: Sequence[Factory] | None = None) -> Ended:
         capsys.readouterr()
-        code = main([str(argument) for argument in arguments])
+        code = execute([str(argument) for argument in arguments], providers=providers)
         said = capsys.readouterr()
         return Ended(code, said.out, said.err)
 
     return command
+
+
+@pytest.fixture
+def few_workers(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """And passing folders where a test can look for them."""
+    monkeypatch.setenv("WORKERS_SHORT", "1")
+    monkeypatch.setenv("WORKERS_FILL", "1")
+    (tmp_path / "tmp").mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "tmp"))
+
+
+@pytest.fixture
+def pair(tmp_path: Path) -> tuple[Path, Path]:
+    """A photo and a mask for its middle."""
+    photo = assets.save(assets.photo(96, 72), tmp_path / "photo.png")
+    return photo, assets.save(assets.mask(96, 72), tmp_path / "mask.png")
+
+
+@pytest.fixture
+def inverted(tmp_path: Path) -> Path:
+    """A mask of most of the picture, as when black and white were mixed up."""
+    return assets.save(assets.mask(96, 72, (0, 0, 96, 44)), tmp_path / "inverted.png")

@@ -4,8 +4,8 @@ import traceback
 
 import pytest
 
-from bot.cli import command
 from bot.domain import Options
+from bot.providers import Off, Parts
 from bot.providers.base import Done
 from bot.services.records import from_json
 from tests.cli.conftest import Run
@@ -17,11 +17,10 @@ def test_a_broken_command_is_logged_without_its_secrets(
 ) -> None:
     monkeypatch.setenv("DISCORD_TOKEN", TOKEN)
 
-    async def broken(_call: object) -> int:
+    def broken(_parts: Parts) -> Off:
         raise RuntimeError(f"GET {SIGNED} as {TOKEN}")
 
-    monkeypatch.setattr(command, "find_act", lambda _name: broken)
-    ended = run("config")
+    ended = run("providers", "list", providers=[broken])
     assert ended.code == 1
     assert "RuntimeError: GET https://cdn.example.com/1.png" in ended.err
     assert SIGNATURE not in ended.err

@@ -10,11 +10,11 @@ import pytest
 
 from bot.domain import Op
 from bot.errors import AuthFailed, BadAnswer, ProviderError, QuotaSpent, Unavailable
-from bot.providers import PROVIDERS
+from bot.providers import PROVIDERS, Factory
 from bot.providers.base import Balance, Price, PricedPer
 from bot.providers.parts import keyless
 from tests.cli.conftest import Run
-from tests.services.scripted import SPEC, Scripted
+from tests.services.scripted import SPEC, Scripted, at_hand
 
 
 class Accounted(Scripted):
@@ -28,11 +28,10 @@ class Accounted(Scripted):
         return Balance(Decimal(12), "credits")
 
 
-def with_these(monkeypatch: pytest.MonkeyPatch, *providers: Scripted) -> None:
-    """Only these are registered, and one that lacks its key."""
+def these(*providers: Scripted) -> list[Factory]:
+    """Only these, and one that lacks its key."""
     off = replace(SPEC, slug="keyless", title="Keyless", needs=("KEYLESS_API_KEY",))
-    factories = [lambda _parts, made=made: made for made in providers]
-    monkeypatch.setattr("bot.cli.offers.PROVIDERS", (*factories, lambda _parts: keyless(off)))
+    return [*map(at_hand, providers), lambda _parts: keyless(off)]
 
 
 def named(slug: str, **changes: object) -> Accounted:
@@ -48,32 +47,30 @@ def test_every_registered_provider_is_listed(run: Run) -> None:
     assert len(listed) == len(PROVIDERS) == len(set(listed))
 
 
-def test_a_list_says_what_each_does_and_costs(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_list_says_what_each_does_and_costs(run: Run) -> None:
     op = SPEC.ops[Op.INPAINT]
     ops = {
         Op.INPAINT: replace(op, price=Price(Decimal(4), PricedPer.JOB)),
         Op.ERASE: replace(op, price=Price(Decimal("1.5"), PricedPer.JOB)),
     }
-    with_these(monkeypatch, named("cheap"), named("jobs", ops=ops))
-    rows = run("providers", "list").out.splitlines()
+    listed = run("providers", "list", providers=these(named("cheap"), named("jobs", ops=ops)))
+    rows = listed.out.splitlines()
     assert rows[1].split() == ["cheap", "Cheap", "inpaint,", "outpaint", "7", "credits", "yes"]
     assert "1.5 to 4 credits a job" in rows[2]
     assert "set KEYLESS_API_KEY" in rows[3]
 
 
-def test_a_check_asks_each_that_is_set_up(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    with_these(monkeypatch, named("good"))
-    ended = run("providers", "check")
+def test_a_check_asks_each_that_is_set_up(run: Run) -> None:
+    ended = run("providers", "check", providers=these(named("good")))
     assert ended.code == 0
     assert ended.out.splitlines()[0] == "good: works; 12 credits left"
     assert "keyless: Keyless is off: set KEYLESS_API_KEY" in ended.out
 
 
-def test_a_key_that_does_not_work_is_found(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_key_that_does_not_work_is_found(run: Run) -> None:
     wrong = named("wrong")
     wrong.submits = [AuthFailed(log="status 401")]
-    with_these(monkeypatch, named("good"), wrong)
-    ended = run("providers", "check")
+    ended = run("providers", "check", providers=these(named("good"), wrong))
     assert ended.code == 1
     assert "good: works" in ended.out
     assert "wrong: This provider's key does not work." in ended.out
@@ -82,7 +79,7 @@ def test_a_key_that_does_not_work_is_found(run: Run, monkeypatch: pytest.MonkeyP
 
 def test_local_works_where_its_library_is(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     assert "local: works" in run("providers", "check").out
-    monkeypatch.setattr("bot.providers.local.available", lambda: False)
+    monkeypatch.setattr("patchmatch.patchmatch_available", False)
     ended = run("providers", "check")
     assert "local: works" not in ended.out
     assert "local: " in ended.out
@@ -97,13 +94,10 @@ def test_local_works_where_its_library_is(run: Run, monkeypatch: pytest.MonkeyPa
         (Unavailable(), "Look whether it is down, and try again. Is WRONG_BASE_URL right?"),
     ],
 )
-def test_a_check_names_what_would_mend_it(
-    run: Run, monkeypatch: pytest.MonkeyPatch, error: ProviderError, fix: str
-) -> None:
+def test_a_check_names_what_would_mend_it(run: Run, error: ProviderError, fix: str) -> None:
     wrong = named("wrong", needs=("WRONG_API_KEY",))
     wrong.submits = [error]
-    with_these(monkeypatch, wrong)
-    ended = run("providers", "check")
+    ended = run("providers", "check", providers=these(wrong))
     assert ended.code == 1
     # What a member would be told to do now is nothing for the operator.
     what = error.sentence.partition(" You were not charged.")[0]
@@ -118,17 +112,14 @@ class Empty(Accounted):
         return Balance(Decimal(0), "credits")
 
 
-def test_an_empty_account_does_not_work(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    with_these(monkeypatch, Empty(spec=replace(SPEC, slug="empty")))
-    ended = run("providers", "check")
+def test_an_empty_account_does_not_work(run: Run) -> None:
+    ended = run("providers", "check", providers=these(Empty(spec=replace(SPEC, slug="empty"))))
     assert ended.code == 1
     assert "0 credits left" in ended.out
 
 
-def test_a_list_says_what_a_running_bot_has_paused(
-    run: Run, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    with_these(monkeypatch, named("shaky"), named("spent"), named("well"))
+def test_a_list_says_what_a_running_bot_has_paused(run: Run) -> None:
+    three = these(named("shaky"), named("spent"), named("well"))
     assert run("db", "upgrade").code == 0
     file = next(Path("data").glob("*.sqlite3"))
     far = 4_102_444_800_000_000
@@ -137,7 +128,7 @@ def test_a_list_says_what_a_running_bot_has_paused(
             "INSERT INTO provider_pauses VALUES (?, ?, 0, ?, 1, ?)",
             [("shaky", "faults", far, "auth"), ("spent", "limit", far, "")],
         )
-    rows = run("providers", "list").out.splitlines()
+    rows = run("providers", "list", providers=three).out.splitlines()
     until = "2100-01-01 00:00 UTC"
     assert f"paused since 1970-01-01 00:00 UTC (auth), tried again {until}" in rows[1]
     assert f"paused until {until}: DAILY_LIMIT_SPENT is used up" in rows[2]

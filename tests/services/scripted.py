@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.domain import Op, ResultState, SizeRule
+from bot.providers import Factory
 from bot.providers.base import (
     Balance,
     Delivered,
@@ -166,6 +167,11 @@ class Scripted:
 def waiting(job: Job, after_s: float = 0.5) -> Waiting:
     """An accepted job."""
     return Waiting(f"remote-{job.task_id}", after_s)
+
+
+def at_hand(provider: Scripted) -> Factory:
+    """As if it were registered."""
+    return lambda _parts: provider
 
 
 def with_spec(**changes: Any) -> Scripted:

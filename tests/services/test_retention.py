@@ -1,7 +1,6 @@
 """What is old goes from a real folder; what is live, or used by it, stays."""
 
 import os
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -14,8 +13,7 @@ from bot.db.guilds import GuildSettings
 from bot.db.models import TaskRow
 from bot.domain import EditRequest, Origin, TaskState
 from bot.errors import BadParent, LimitReached, TaskGone
-from bot.services.clock import SystemClock
-from bot.services.disk import Disk
+from bot.services.disk import Scan, used
 from tests import assets
 from tests.services.engine import (
     ALICE,
@@ -172,23 +170,18 @@ async def test_a_full_disk_closes_intake_with_a_sentence(tmp_path: Path, caplog)
         await app.intake.submit(request(tmp_path, "room again"))
 
 
-async def test_a_folder_that_goes_while_the_disk_is_measured_counts_nothing(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    passing, real = tmp_path / "passing", os.scandir
+def test_a_folder_that_goes_while_the_disk_is_measured_counts_nothing(tmp_path: Path) -> None:
+    passing = tmp_path / "passing"
     passing.mkdir()
     (tmp_path / "kept").write_bytes(bytes(10))
 
-    def scandir(path: str) -> "Iterator[os.DirEntry[str]]":
+    def scandir(path: str) -> Scan:
         if path == str(passing):
             passing.rmdir()
-        return real(path)
+        return os.scandir(path)
 
-    monkeypatch.setattr("bot.services.disk.os.scandir", scandir)
-    disk = Disk(tmp_path, 1000, SystemClock())
-    await disk.measure()
+    assert used(tmp_path, scandir) == 10
     assert not passing.exists()
-    assert disk.used_bytes == 10
 
 
 async def _let_go(app: App, task_id: str) -> bool:
