@@ -7,6 +7,7 @@ are passed as ``extra={"prompt": ...}``.
 import json
 import logging
 import re
+import time
 from base64 import b64encode
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -16,6 +17,8 @@ from urllib.parse import quote
 REDACTED = "[redacted]"
 HANDLER_NAME = "inpaint-bot"
 SECRET_CHARS_MIN = 6  # a shorter one would blank out ordinary words
+TRACE_EVERY_S = 60.0
+TRACES_MAX = 100
 
 task_id: ContextVar[str] = ContextVar("task_id", default="-")
 
@@ -108,6 +111,34 @@ def scrub(record: logging.LogRecord) -> bool:
     return True
 
 
+class Repeats:
+    """Writes the same traceback out once a minute at most, and after that only where to find it.
+
+    A loop that breaks every second would fill what is left of a disk.
+    """
+
+    def __init__(self) -> None:
+        self._written_s: dict[str, float] = {}
+
+    def __call__(self, record: logging.LogRecord) -> bool:
+        """Shorten a record that has been scrubbed, in place."""
+        if not (trace := record.exc_text):
+            return True
+        written_s = self._written_s.get(trace, -TRACE_EVERY_S)
+        if record.created - written_s < TRACE_EVERY_S:
+            at = time.strftime("%H:%M:%S", time.localtime(written_s))
+            record.msg = f"{record.msg} (traceback as at {at})"
+            record.exc_info = record.exc_text = None
+        else:
+            self._remember(trace, record.created)
+        return True
+
+    def _remember(self, trace: str, at_s: float) -> None:
+        if len(self._written_s) >= TRACES_MAX:
+            self._written_s.clear()
+        self._written_s[trace] = at_s
+
+
 def _message(record: logging.LogRecord) -> str:
     """Return the record's message; a wrong placeholder must not break the caller."""
     try:
@@ -174,6 +205,7 @@ def setup_logging(level: str, json: bool) -> None:
     handler.setFormatter(JsonFormatter() if json else TextFormatter())
     handler.addFilter(stamp)
     handler.addFilter(scrub)
+    handler.addFilter(Repeats())
     root = logging.getLogger()
     root.handlers = [old for old in root.handlers if old.get_name() != HANDLER_NAME]
     root.addHandler(handler)

@@ -5,6 +5,7 @@ import logging
 import os
 import subprocess
 import sys
+import time
 from base64 import b64encode
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -228,3 +229,49 @@ def test_every_line_of_a_real_process_is_json(tmp_path: Path) -> None:
     records = [json.loads(line) for line in ended.stderr.splitlines()]
     assert {"filelock", "bot.db.migrate"} <= {record["logger"] for record in records}
     assert all({"time", "level", "task", "message"} <= record.keys() for record in records)
+
+
+def broken(what: str, at_s: float) -> logging.LogRecord:
+    try:
+        raise OSError(what)
+    except OSError:
+        record = logging.LogRecord("bot", 40, "", 0, "a loop broke", None, sys.exc_info())
+    record.created = at_s
+    log.scrub(record)
+    return record
+
+
+def test_the_same_traceback_is_written_once_a_minute() -> None:
+    repeats, begun_s = log.Repeats(), 1_800_000_000.0
+    records = [broken("no room", begun_s + second) for second in range(121)]
+    assert all(map(repeats, records))
+    whole = [n for n, record in enumerate(records) if record.exc_text]
+    assert whole == [0, 60, 120]
+    at = time.strftime("%H:%M:%S", time.localtime(begun_s + 60))
+    assert records[61].getMessage() == f"a loop broke (traceback as at {at})"
+    assert records[61].exc_info is None
+
+
+def test_another_traceback_is_written_at_once() -> None:
+    repeats = log.Repeats()
+    records = [broken("no room", 10), broken("no file", 11), broken("no room", 12)]
+    assert all(map(repeats, records))
+    assert [bool(record.exc_text) for record in records] == [True, True, False]
+
+
+def test_tracebacks_that_differ_each_time_take_no_more_and_more_memory() -> None:
+    repeats = log.Repeats()
+    for n in range(3 * log.TRACES_MAX):
+        assert repeats(broken(f"no room for {n}", n))
+    assert len(repeats._written_s) <= log.TRACES_MAX
+
+
+def test_what_the_log_shows_of_a_loop_that_breaks_is_short(logs: Setup) -> None:
+    buffer = logs()
+    for _ in range(5):
+        try:
+            raise OSError("no room")
+        except OSError:
+            logging.getLogger("bot.test").exception("a loop broke")
+    assert buffer.getvalue().count("Traceback (most recent") == 1
+    assert buffer.getvalue().count("a loop broke") == 5
