@@ -3,7 +3,7 @@
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 
-from bench import ack, channel, edit, engine, fair, painted, stages, start
+from bench import ack, channel, edit, engine, fair, page, painted, stages, start
 from bench.figures import Figure
 
 
@@ -37,6 +37,7 @@ PARTS: dict[str, Part] = {
     ),
     "channel": Part(lambda _: channel.run()),
     "fair": Part(lambda _: fair.run()),
+    "page": Part(lambda count: page.run(rounds=count), "openings on each device", page.ROUNDS),
     "painted": Part(lambda _: painted.run()),
 }
 

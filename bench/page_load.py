@@ -1,0 +1,144 @@
+"""How soon the painting page is there: from a click on its link until one can paint."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from statistics import median
+from typing import Any
+
+from playwright.async_api import Browser, BrowserContext, CDPSession, Page
+
+from bench.figures import Aim, Figure, at_most
+
+PART = "page"
+# Reads the moment of the frame that shows the picture with tools that work.
+WATCH = """
+window.ready = new Promise((told) => {
+  new MutationObserver((_, observer) => {
+    if (document.body?.dataset.state !== "painting") return;
+    observer.disconnect();
+    requestAnimationFrame(() => setTimeout(() => told(performance.now())));
+  }).observe(document, { subtree: true, attributeFilter: ["data-state"] });
+});
+"""
+READ = """async () => {
+  const ready_ms = await window.ready;
+  const painted = performance.getEntriesByName("first-contentful-paint")[0];
+  return { ready_ms, painted_ms: painted?.startTime ?? 0 };
+}"""
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """What the page is opened on; a slow one has a slow line, too."""
+
+    name: str
+    ready_aim: Aim | None
+    options: dict[str, Any]
+    slowed: int = 1
+    line_bits_s: float = 0.0
+    latency_ms: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """One opening."""
+
+    painted_ms: float
+    ready_ms: float
+    requests: int
+    sent_bytes: float
+
+
+@dataclass
+class Wire:
+    """What one page asked for, and what came; blobs stay within the browser."""
+
+    requests: set[str] = field(default_factory=set[str])
+    sent_bytes: float = 0.0
+
+    def listen(self, cdp: CDPSession) -> None:
+        """Hear of every request."""
+        cdp.on("Network.requestWillBeSent", self._asked)
+        cdp.on("Network.loadingFinished", self._came)
+
+    def _asked(self, event: dict[str, Any]) -> None:
+        if event["request"]["url"].startswith("http"):
+            self.requests.add(event["requestId"])
+
+    def _came(self, event: dict[str, Any]) -> None:
+        if event["requestId"] in self.requests:
+            self.sent_bytes += event["encodedDataLength"]
+
+
+PHONE: dict[str, Any] = {
+    "viewport": {"width": 390, "height": 844},
+    "device_scale_factor": 2,
+    "has_touch": True,
+    "is_mobile": True,
+}
+DEVICES = (
+    Device("desktop", at_most(1000, "ms"), {"viewport": {"width": 1280, "height": 900}}),
+    Device("phone", None, PHONE),
+    Device("phone, CPU / 4, 1.6 Mbit/s, 150 ms", at_most(4000, "ms"), PHONE, 4, 1.6e6, 150),
+)
+
+
+async def loads(browser: Browser, url: str, rounds: int) -> list[Figure]:
+    """Medians of some rounds for each device: with nothing kept, and once more after that."""
+    figures: list[Figure] = []
+    for device in DEVICES:
+        pairs = [await _pair(browser, url, device) for _ in range(rounds)]
+        for cache, each in zip(("cold", "warm"), zip(*pairs, strict=True), strict=True):
+            figures += told(f"{device.name}, {cache}", each, device.ready_aim)
+    return figures
+
+
+async def _pair(browser: Browser, url: str, device: Device) -> tuple[Load, Load]:
+    """A browser that knows nothing, and the same one again in another tab."""
+    context = await browser.new_context(**device.options)
+    try:
+        await context.add_init_script(WATCH)
+        return await _load(context, url, device), await _load(context, url, device)
+    finally:
+        await context.close()
+
+
+async def _load(context: BrowserContext, url: str, device: Device) -> Load:
+    page, wire = await context.new_page(), Wire()
+    cdp = await context.new_cdp_session(page)
+    wire.listen(cdp)
+    await cdp.send("Network.enable")
+    await _slow_down(cdp, device)
+    times = await _times(page, url)
+    await page.close()
+    return Load(times["painted_ms"], times["ready_ms"], len(wire.requests), wire.sent_bytes)
+
+
+async def _times(page: Page, url: str) -> dict[str, float]:
+    await page.goto(url)
+    return await page.evaluate(READ)
+
+
+async def _slow_down(cdp: CDPSession, device: Device) -> None:
+    if device.slowed == 1:
+        return
+    bytes_s = device.line_bits_s / 8
+    await cdp.send("Emulation.setCPUThrottlingRate", {"rate": device.slowed})
+    line = {
+        "latency": device.latency_ms,
+        "downloadThroughput": bytes_s,
+        "uploadThroughput": bytes_s,
+    }
+    await cdp.send("Network.emulateNetworkConditions", {"offline": False, **line})
+
+
+def told(where: str, loads: Sequence[Load], ready_aim: Aim | None) -> list[Figure]:
+    """The medians."""
+    ready_ms = median(one.ready_ms for one in loads)
+    painted_ms = median(one.painted_ms for one in loads)
+    return [
+        Figure(PART, f"{where}: ready to paint", ready_ms, "ms", ready_aim),
+        Figure(PART, "  first paint", painted_ms, "ms"),
+        Figure(PART, "  requests", median(one.requests for one in loads)),
+        Figure(PART, "  over the wire", median(one.sent_bytes for one in loads) / 1000, "kB"),
+    ]

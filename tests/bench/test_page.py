@@ -1,0 +1,36 @@
+"""What the bench of the painting page counts; Chromium itself has its own tests."""
+
+from typing import Any
+
+import pytest
+
+from bench.figures import Skipped, at_most
+from bench.page import executable
+from bench.page_load import Load, Wire, told
+
+
+def test_a_machine_without_chromium_is_told_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "")
+    with pytest.raises(Skipped, match="no Chromium"):
+        executable()
+
+
+def test_only_what_crosses_the_wire_is_counted() -> None:
+    wire, heard = Wire(), dict[str, Any]()
+
+    class Session:
+        on = staticmethod(heard.setdefault)
+
+    wire.listen(Session())  # pyright: ignore[reportArgumentType]
+    for name, url in (("1", "http://a/"), ("2", "blob:http://a/1"), ("1", "http://a/redirected")):
+        heard["Network.requestWillBeSent"]({"requestId": name, "request": {"url": url}})
+        heard["Network.loadingFinished"]({"requestId": name, "encodedDataLength": 100})
+    heard["Network.loadingFinished"]({"requestId": "3", "encodedDataLength": 1000})
+    assert (len(wire.requests), wire.sent_bytes) == (1, 200)
+
+
+def test_the_median_opening_is_told() -> None:
+    opened = [Load(10, 100, 5, 2000), Load(30, 5000, 5, 2000), Load(20, 90, 6, 3000)]
+    figures = told("phone", opened, at_most(99, "ms"))
+    assert [figure.value for figure in figures] == [100, 20, 5, 2]
+    assert not figures[0].holds
