@@ -17,7 +17,7 @@ from discord.ext import commands
 from bot.delivery import forms
 from bot.delivery.buttons import Press, Recent, TaskButton
 from bot.delivery.entrance import admit
-from bot.delivery.faults import is_discords
+from bot.delivery.faults import brief, is_discords
 from bot.delivery.forms import Form
 from bot.delivery.menus import Picked, TaskMenu
 from bot.delivery.poster import Poster
@@ -141,7 +141,9 @@ class InpaintBot(commands.AutoShardedBot):
             if not is_discords(error):
                 raise
             # Discord being away must not stop the start.
-            log.error("the commands could not be synced: %s", error)
+            log.error(
+                "the commands could not be synced: %s; `inpaint-bot sync` sends them", brief(error)
+            )
 
     async def load(self) -> None:
         """Load the cogs and know the buttons again."""

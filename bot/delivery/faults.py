@@ -5,6 +5,7 @@ from enum import Enum, auto
 import discord
 
 WAIT_MAX_S = 3600.0
+BRIEF_LENGTH_MAX = 300
 # Files of ours raise OSErrors, too: only those of a connection are Discord's.
 _WIRE = (
     discord.HTTPException,
@@ -79,6 +80,14 @@ def is_away(error: BaseException) -> bool:
     if isinstance(error, discord.HTTPException):
         return error.status in _AWAY
     return is_discords(error)
+
+
+def brief(error: BaseException) -> str:
+    """What failed, on one line: of a proxy's page only its status."""
+    text = " ".join(str(error).split()) or type(error).__name__
+    if isinstance(error, discord.HTTPException) and (error.status >= 500 or "<" in text):
+        return f"it answers {error.status}"
+    return text if len(text) <= BRIEF_LENGTH_MAX else f"{text[:BRIEF_LENGTH_MAX]} ..."
 
 
 def wait_s(error: BaseException) -> float:

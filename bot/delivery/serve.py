@@ -4,15 +4,16 @@ import asyncio
 import logging
 import re
 from collections.abc import AsyncGenerator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
 import discord
 
 from bot.delivery.client import InpaintBot, build_bot
-from bot.delivery.faults import is_discords
+from bot.delivery.faults import brief, is_discords
 from bot.delivery.gateway import come_back_soon
 from bot.delivery.invite import invite_url
+from bot.delivery.patience import cause_of, patiently
 from bot.delivery.syncing import Synced, sync
 from bot.errors import BadSettings, StartupError
 from bot.services.ending import end
@@ -63,15 +64,24 @@ async def try_token(token: str) -> None:
 async def serve(app: "App", stop: asyncio.Event, begun: Callable[[], None] = lambda: None) -> None:
     """Log in, work until `stop` is set, and stop gracefully. Raises StartupError.
 
+    A Discord that is away is waited for; edits go on over REST as soon as the login is done.
     `begun` is called once everything is loaded and at work, before the gateway is asked.
     """
     # The bot never speaks, and what discord.py warns of would send a newcomer looking.
     discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
     come_back_soon()
-    # Watched before anything is driven, so that a port in use is told first.
-    async with _logged_in(app, build_bot(app)) as bot, app.watched(bot), app.running(bot):
-        begun()
-        await _until(stop, asyncio.create_task(bot.connect(), name="gateway"))
+    async with AsyncExitStack() as stack:
+        # A bot of its own for each attempt: what discord.py opened for one is closed with it.
+        bot = await patiently(
+            lambda: stack.enter_async_context(_logged_in(app, build_bot(app))), app.clock, stop
+        )
+        if bot is None:
+            return
+        # Watched before anything is driven, so that a port in use is told first.
+        async with app.watched(bot), app.running(bot):
+            begun()
+            gateway = patiently(lambda: _connect(bot), app.clock, stop)
+            await _until(stop, asyncio.create_task(gateway, name="gateway"))
 
 
 async def sync_now(app: "App") -> list[Synced]:
@@ -82,7 +92,7 @@ async def sync_now(app: "App") -> list[Synced]:
         except Exception as error:
             if not is_discords(error):
                 raise
-            raise StartupError(NO_SYNC.format(error)) from error
+            raise StartupError(NO_SYNC.format(brief(error))) from error
 
 
 class _Quiet(InpaintBot):
@@ -113,7 +123,24 @@ async def _log_in(client: discord.Client, token: str) -> None:
     except Exception as error:
         if not is_discords(error):
             raise
-        raise StartupError(NO_DISCORD, log=repr(error)) from error
+        raise _away(error) from error
+
+
+async def _connect(bot: InpaintBot) -> None:
+    """Stay on the gateway; of what ends that, only what came before may be tried again."""
+    try:
+        await bot.connect()
+    except Exception as error:
+        if bot.is_closed() and is_discords(error):
+            raise StartupError(NO_DISCORD, log=repr(error)) from None
+        raise
+
+
+def _away(error: Exception) -> StartupError:
+    cause = cause_of(error)
+    if isinstance(cause, discord.HTTPException) and cause.status == 401:
+        return BadSettings(REFUSED)
+    return StartupError(NO_DISCORD, log=repr(error))
 
 
 async def _until(stop: asyncio.Event, gateway: asyncio.Task[None]) -> None:
@@ -131,7 +158,7 @@ async def _until(stop: asyncio.Event, gateway: asyncio.Task[None]) -> None:
     except Exception as error:
         if not is_discords(error):
             raise
-        raise StartupError(NO_DISCORD, log=repr(error)) from error
+        raise _away(error) from error
     finally:
         # discord.py loses a cancel that comes while an attempt to connect fails.
         await end([asked, gateway])

@@ -15,6 +15,9 @@ import simcord
 from bot.delivery.client import build_bot
 from tests.cogs.conftest import OPS
 from tests.cogs.world import World, WorldClock, opened
+from tests.rest.faults import Fault
+from tests.rest.standing import breaking
+from tests.rest.starting import STARTS, started
 from tests.rest.table import CASES, DEADLINE_S, Case, tried
 from tests.rest.wire import Wire, wired
 from tests.services.scripted import with_spec
@@ -33,8 +36,25 @@ def main() -> int:
     numbered = [each for each in enumerate(CASES) if args.only in str(each[1])]
     chosen = [each for each in numbered if each[0] >= args.first][: args.count]
     failed = asyncio.run(_run(chosen))
-    print(f"{len(chosen)} of {len(CASES)} cases, {failed} failed")
+    begun = [] if args.only or args.count < len(CASES) - args.first else list(STARTS)
+    failed += asyncio.run(_start(begun))
+    print(f"{len(chosen)} of {len(CASES)} cases, {len(begun)} starts, {failed} failed")
     return min(failed, 100)
+
+
+async def _start(starts: Sequence[tuple[Fault, int]]) -> int:
+    failed = 0
+    for fault, times in starts:
+        said = f"start/{fault}/{times}"
+        with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
+            try:
+                async with breaking(patch) as discord:
+                    await started(discord, Path(folder), fault, times)
+            except Exception as error:  # noqa: BLE001 (whatever it is, the next is tried, too)
+                failed += 1
+                said = f"FAILED {said}: {type(error).__name__} {error}"
+        print(f"     {said}", flush=True)
+    return failed
 
 
 async def _run(chosen: Sequence[tuple[int, Case]]) -> int:

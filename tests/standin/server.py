@@ -1,10 +1,11 @@
 """The whole stand-in as one aiohttp server on a loopback port of its own choice."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from aiohttp import web
+from aiohttp.typedefs import Middleware
 
 from tests.standin.control import Control
 from tests.standin.gateway import Gateway
@@ -47,15 +48,17 @@ async def _outlive(request: web.Request, handler: Handler) -> web.StreamResponse
 
 
 @asynccontextmanager
-async def serving(knobs: Knobs | None = None) -> AsyncIterator[Parts]:
-    """Serve until the block ends."""
+async def serving(
+    knobs: Knobs | None = None, between: Sequence[Middleware] = ()
+) -> AsyncIterator[Parts]:
+    """Serve until the block ends; what stands `between` may answer in Discord's place."""
     feed, holds, world = Feed(), Holds(), World()
     rest = Rest(knobs or Knobs(), holds, Journal(), world)
     service, gateway = PictureService(feed, holds), Gateway(rest, world, Sessions())
     interactions = Interactions(rest.store.ids, rest.journal, lambda: rest.knobs)
     _join(rest, gateway, interactions)
     replies = Replies(rest, interactions)
-    app = web.Application(client_max_size=REQUEST_BYTES_MAX, middlewares=[_outlive])
+    app = web.Application(client_max_size=REQUEST_BYTES_MAX, middlewares=[_outlive, *between])
     control, people = Control(rest, service, feed), People(rest, gateway, interactions, replies)
     for each in (replies, rest, service, gateway, control, people):
         each.add_to(app)

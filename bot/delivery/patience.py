@@ -1,0 +1,65 @@
+"""Waits at a start for a Discord that is away, so that nobody has to start the bot again."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from itertools import chain, repeat
+from typing import TypeVar
+
+import discord
+
+from bot.delivery.faults import brief, is_discords, wait_s
+from bot.errors import StartupError
+from bot.services.ending import end
+from bot.services.ports import Clock
+
+log = logging.getLogger(__name__)
+PAUSES_S = (5.0, 10.0, 20.0, 40.0)
+PAUSE_S_MAX = 60.0
+Given = TypeVar("Given")
+
+
+async def patiently(
+    attempt: Callable[[], Awaitable[Given]], clock: Clock, stop: asyncio.Event
+) -> Given | None:
+    """Try until Discord is there, or refuses for good; None if `stop` was set meanwhile."""
+    for pause_s in chain(PAUSES_S, repeat(PAUSE_S_MAX)):
+        try:
+            return await attempt()
+        except Exception as error:
+            cause = cause_of(error)
+            if not passes(cause):
+                raise
+            asked_s = max(pause_s, wait_s(cause))
+            log.warning(
+                "Discord cannot be reached (%s); trying again in %d s", brief(cause), asked_s
+            )
+        await _pause(clock, stop, asked_s)
+        if stop.is_set():
+            break
+    return None
+
+
+def passes(error: BaseException) -> bool:
+    """Whether Discord stumbles, limits or is not there; what it refuses stays refused."""
+    if isinstance(error, discord.HTTPException):
+        return error.status == 429 or error.status >= 500
+    return is_discords(error)
+
+
+def cause_of(error: Exception) -> BaseException:
+    """What failed below an error that only says where."""
+    tells = isinstance(error, StartupError | discord.GatewayNotFound)
+    return (tells and error.__cause__) or error
+
+
+async def _pause(clock: Clock, stop: asyncio.Event, seconds: float) -> None:
+    ends = [asyncio.create_task(clock.sleep(seconds)), asyncio.create_task(_set(stop))]
+    try:
+        await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        await end(ends)
+
+
+async def _set(stop: asyncio.Event) -> None:
+    await stop.wait()

@@ -1,0 +1,130 @@
+"""A start while Discord is away waits and comes up; what Discord refuses ends with a sentence.
+
+The quick tests take a few faults; `make faults` goes through all.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from discord import RateLimited
+
+from bot.delivery import serve
+from bot.delivery.patience import patiently
+from bot.domain import TaskState
+from bot.errors import StartupError
+from tests.fakes import FakeClock
+from tests.rest.faults import FAULTS, PASSING, Fault, refusal
+from tests.rest.routes import LOGIN, SYNC, Route
+from tests.rest.standing import Breaking, breaking
+from tests.rest.starting import PATIENCE_S, STARTS, TOKEN, started, under_way
+from tests.services.engine import assert_books, opened
+from tests.services.scripted import Scripted
+from tests.standin.shapes import GUILD_ID
+
+S = TaskState
+QUICK = ("500", "429-0.5s", "reset")
+
+
+@pytest.fixture
+async def discord(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Breaking]:
+    async with breaking(monkeypatch) as made:
+        yield made
+
+
+@pytest.mark.parametrize(
+    ("fault", "times"), [each for each in STARTS if each[0].name in QUICK], ids=QUICK
+)
+async def test_a_start_waits_for_discord_and_edits_go_on(
+    discord: Breaking,
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+    fault: Fault,
+    times: int,
+) -> None:
+    await started(discord, tmp_path, fault, times)
+    assert not [each for each in caplog.records if each.exc_info], caplog.text
+
+
+@pytest.mark.parametrize(
+    ("route", "fault", "sentence"),
+    [
+        (LOGIN[0], refusal(401, 0, "401: Unauthorized"), serve.REFUSED),
+        (LOGIN[1], refusal(403, 50001, "Missing Access"), serve.NO_DISCORD),
+        (LOGIN[2], refusal(401, 0, "401: Unauthorized"), serve.REFUSED),
+    ],
+    ids=["token", "application", "gateway"],
+)
+async def test_what_discord_refuses_ends_a_start_with_its_sentence(
+    discord: Breaking, tmp_path: Path, route: Route, fault: Fault, sentence: str
+) -> None:
+    async with under_way(tmp_path) as (app, task):
+        discord.plan(route, fault, 1)
+        with pytest.raises(StartupError) as caught:
+            await asyncio.wait_for(serve.serve(app, asyncio.Event()), PATIENCE_S)
+        kept = await app.tasks.get(task.id)
+        assert kept
+        assert kept.state in {S.RUNNING, S.DONE}
+        await assert_books(app)
+    assert caught.value.sentence == sentence
+    assert discord.asked[route] == 1
+
+
+@pytest.mark.parametrize(("route", "places"), [(SYNC[0], ()), (SYNC[1], (GUILD_ID,))])
+async def test_a_sync_that_fails_ends_with_one_line(
+    discord: Breaking, tmp_path: Path, route: Route, places: tuple[int, ...]
+) -> None:
+    chosen = {"discord_token": TOKEN, "guild_ids_synced": places}
+    async with opened(tmp_path, Scripted(), **chosen) as app:
+        for fault in FAULTS:
+            discord.plan(route, fault, 99)
+            with pytest.raises(StartupError) as caught:
+                await serve.sync_now(app)
+            sentence = caught.value.sentence
+            assert sentence.startswith("Discord did not take the commands: "), fault
+            assert "\n" not in sentence
+            assert "<html>" not in sentence
+
+
+class Watched:
+    """A clock that only notes what is waited."""
+
+    def __init__(self) -> None:
+        self.waits_s: list[float] = []
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+    async def sleep(self, seconds: float) -> None:
+        self.waits_s.append(seconds)
+
+
+async def test_pauses_grow_and_are_as_long_as_discord_asks() -> None:
+    clock, faults = Watched(), [RateLimited(90.0), *[ConnectionError()] * 6]
+
+    async def attempt() -> str:
+        if faults:
+            raise faults.pop()
+        return "there"
+
+    assert await patiently(attempt, clock, asyncio.Event()) == "there"
+    assert clock.waits_s == [5, 10, 20, 40, 60, 60, 90]
+
+
+async def test_who_is_asked_to_stop_waits_no_longer() -> None:
+    stop, forever = asyncio.Event(), FakeClock()
+
+    async def away() -> None:
+        asyncio.get_running_loop().call_soon(stop.set)
+        raise ConnectionError
+
+    assert await patiently(away, forever, stop) is None
+
+
+def test_a_start_meets_all_that_passes() -> None:
+    # There the tests' clock need not wait for ten minutes.
+    met = {fault.name.replace("90s", "600s") for fault, _ in STARTS}
+    assert met == {each.name for each in PASSING}
+    assert {fault.name for fault, _ in STARTS} > set(QUICK)
