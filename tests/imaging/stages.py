@@ -22,6 +22,22 @@ def nap(seconds: float, leave: Path | None = None) -> int:
     return os.getpid()
 
 
+def hold(leave: Path, go_on: Path) -> int:
+    """Until a test says to go on."""
+    leave.write_text(str(os.getpid()))
+    while not go_on.exists():
+        time.sleep(0.01)
+    return os.getpid()
+
+
+def meet(folder: Path, number: int) -> int:
+    """Until as many are here."""
+    (folder / str(os.getpid())).touch()
+    while len(list(folder.iterdir())) < number:
+        time.sleep(0.01)
+    return os.getpid()
+
+
 def crash() -> None:
     os._exit(3)
 
