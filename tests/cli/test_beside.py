@@ -57,7 +57,7 @@ def bot(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bot]:
         assert running.goes_on(), (folder / "bot.log").read_text()
         yield running
         process.terminate()
-        assert process.wait(30) == 0, (folder / "bot.log").read_text()
+        assert process.wait(60) == 0, (folder / "bot.log").read_text()
     finally:
         process.kill()
         process.wait()

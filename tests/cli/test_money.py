@@ -98,7 +98,7 @@ def test_a_grant_waits_for_a_writer_and_then_counts(ledger: Run, data: Path) -> 
         with pytest.raises(subprocess.TimeoutExpired):
             waiting.wait(4)
         other.communicate("\n")
-        said, _ = waiting.communicate(timeout=30)
+        said, _ = waiting.communicate(timeout=60)
     assert waiting.returncode == 0
     assert "0 credits before, 5 after" in said
 

@@ -49,7 +49,7 @@ def test_it_prints_its_invite_link_works_and_stops_gracefully(
                 next(line for line in said if "tasks go on from where they stood" in line)
                 process.send_signal(number)
                 seen += list(said)
-                assert process.wait(30) == 0, "".join(seen)
+                assert process.wait(60) == 0, "".join(seen)
             finally:
                 process.kill()
         assert len(discord.events("commands")) == 1

@@ -26,7 +26,7 @@ def standins() -> Iterator[dict[str, str]]:
             assert process.stdout is not None
             yield _settings(process.stdout)
             process.send_signal(signal.SIGINT)
-            assert process.wait(20) == 0
+            assert process.wait(60) == 0
             assert "Paste these lines" in process.stderr.read()
         finally:
             process.kill()

@@ -18,7 +18,7 @@ def refused(*arguments: str) -> str:
     """Run it where it cannot start and return its one sentence."""
     command = [sys.executable, "-m", "bot", "sandbox", "--no-browser", *arguments]
     ended = subprocess.run(
-        command, check=False, cwd=ROOT, capture_output=True, text=True, timeout=60
+        command, check=False, cwd=ROOT, capture_output=True, text=True, timeout=100
     )
     assert ended.returncode == 2
     assert "Traceback" not in ended.stderr

@@ -209,19 +209,20 @@ async def test_a_refused_cancel_goes_on_and_is_offered_no_more(
 
 
 async def test_where_nothing_can_be_taken_back_cancel_says_so(tmp_path: Path) -> None:
-    provider = with_spec(cancels=False)
-    provider.polls = [lambda job: waiting(job, 30.0), done]
+    provider, may_end = with_spec(cancels=False), asyncio.Event()
+    provider.polls = [lambda job: done(job) if may_end.is_set() else waiting(job, 5.0)]
     async with opened(tmp_path / "data", provider) as app, working(app):
         task = await app.intake.submit(request(tmp_path))
         await until(app, task.id, S.RUNNING)
         assert await app.tasks.cancel(task.id, ALICE, False) is CancelOutcome.TOO_LATE
         (view,) = await app.cards.view([task.id])
         assert not view.may_cancel
+        may_end.set()
         assert (await until(app, task.id)).state is S.DONE
 
 
 async def test_stopping_lets_a_submit_end_and_leaves_the_rest(tmp_path: Path) -> None:
-    provider = Scripted()
+    provider = Scripted(polls=[hang])
 
     async def slow(job):
         await app.clock.sleep(10)

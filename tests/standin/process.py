@@ -13,7 +13,7 @@ from typing import Any
 
 from tests.standin.plans import Plan
 
-START_S_MAX = 20.0
+START_S_MAX, END_S_MAX = 60.0, 60.0
 ROOT = Path(__file__).parents[2]
 Json = dict[str, Any]
 
@@ -61,9 +61,9 @@ class Standin:
     def wait(self, *kinds: str, timeout_s: float) -> Json | None:
         """Return as soon as a request of such a kind is held open, or None in time."""
         query = urllib.parse.urlencode({"kinds": ",".join(kinds), "timeout_s": timeout_s})
-        return self._ask(f"wait?{query}", timeout_s=timeout_s + 10)["held"]
+        return self._ask(f"wait?{query}", timeout_s=timeout_s + 60)["held"]
 
-    def _ask(self, path: str, body: Json | None = None, timeout_s: float = 15) -> Any:
+    def _ask(self, path: str, body: Json | None = None, timeout_s: float = 60) -> Any:
         data = None if body is None else json.dumps(body).encode()
         url = f"{self.base_url}/_control/{path}"
         request = urllib.request.Request(url, data)  # noqa: S310 (always our own http address)
@@ -82,7 +82,7 @@ def running(folder: Path, seconds_max: float = 900.0) -> Iterator[Standin]:
         yield Standin(_url(port_file, process), process)
     finally:
         process.terminate()
-        process.wait(timeout=10)
+        process.wait(timeout=END_S_MAX)
 
 
 def _url(port_file: Path, process: subprocess.Popen[bytes]) -> str:
@@ -91,7 +91,7 @@ def _url(port_file: Path, process: subprocess.Popen[bytes]) -> str:
     while time.monotonic() < until:
         if port_file.exists():
             return port_file.read_text()
-        if process.poll() is not None:
+        if process.poll() is not None and not port_file.exists():
             break
         time.sleep(0.02)
     raise RuntimeError("the stand-in did not start")

@@ -33,7 +33,7 @@ def test_an_unknown_knob_is_refused(tmp_path: Path) -> None:
 
 def test_it_ends_when_its_time_is_over(tmp_path: Path) -> None:
     with running(tmp_path, seconds_max=0.1) as standin:
-        assert standin.process.wait(timeout=10) == 0
+        assert standin.process.wait(timeout=60) == 0
 
 
 def test_it_ends_when_its_parent_is_killed(tmp_path: Path) -> None:
@@ -41,7 +41,7 @@ def test_it_ends_when_its_parent_is_killed(tmp_path: Path) -> None:
         "import time; from pathlib import Path; from tests.standin.process import running\n"
         f"with running(Path({str(tmp_path)!r})) as s:\n"
         "    print(s.process.pid, flush=True)\n"
-        "    time.sleep(60)"
+        "    time.sleep(120)"
     )
     command = [sys.executable, "-c", code]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE) as parent:
@@ -52,8 +52,8 @@ def test_it_ends_when_its_parent_is_killed(tmp_path: Path) -> None:
 
 
 def _ends(process: int) -> bool:
-    """Return whether a process that is not our child is gone, or a zombie, within some seconds."""
-    for _ in range(100):
+    """Return whether a process that is not our child is gone, or a zombie, within a minute."""
+    for _ in range(600):
         try:
             os.kill(process, 0)
             if " Z " in Path(f"/proc/{process}/stat").read_text():

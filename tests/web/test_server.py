@@ -27,7 +27,7 @@ def taken() -> Iterator[int]:
 
 async def fresh(app: App) -> None:
     """Wait for the first beat and the first audit."""
-    for _ in range(1000):
+    for _ in range(4500):
         if app.watch.pulse.database().is_ok and app.watch.audit.checked_at:
             return
         await asyncio.sleep(0.01)
