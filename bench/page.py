@@ -29,7 +29,7 @@ async def run(rounds: int = ROUNDS, side_px: int = SIDE_PX) -> list[Figure]:
         async with paint_server(folder) as server, _browser(chromium) as browser:
             task = await server.draft((side_px, side_px), picture=picture)
             return [
-                *await loads(browser, server.url(task), rounds),
+                *await loads(browser, server.url(task), side_px, rounds),
                 *await frames(browser, server, task),
             ]
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from statistics import median
 from typing import Any
 
-from playwright.async_api import Browser, BrowserContext, CDPSession, Page
+from playwright.async_api import Browser, BrowserContext, CDPSession
 
 from bench.figures import Aim, Figure, at_most
 
@@ -20,10 +20,12 @@ window.ready = new Promise((told) => {
   }).observe(document, { subtree: true, attributeFilter: ["data-state"] });
 });
 """
-READ = """async () => {
+READ = """async (width) => {
   const ready_ms = await window.ready;
   const painted = performance.getEntriesByName("first-contentful-paint")[0];
-  return { ready_ms, painted_ms: painted?.startTime ?? 0 };
+  const picture = document.getElementById("picture");
+  while (picture.naturalWidth < width) await new Promise(requestAnimationFrame);
+  return { ready_ms, painted_ms: painted?.startTime ?? 0, whole_ms: performance.now() };
 }"""
 
 
@@ -40,11 +42,20 @@ class Device:
 
 
 @dataclass(frozen=True, slots=True)
+class Wanted:
+    """A link, and how wide its picture is once all of it is there."""
+
+    url: str
+    width_px: int
+
+
+@dataclass(frozen=True, slots=True)
 class Load:
     """One opening."""
 
     painted_ms: float
     ready_ms: float
+    whole_ms: float
     requests: int
     sent_bytes: float
 
@@ -83,40 +94,37 @@ DEVICES = (
 )
 
 
-async def loads(browser: Browser, url: str, rounds: int) -> list[Figure]:
+async def loads(browser: Browser, url: str, width_px: int, rounds: int) -> list[Figure]:
     """Medians of some rounds for each device: with nothing kept, and once more after that."""
     figures: list[Figure] = []
+    wanted = Wanted(url, width_px)
     for device in DEVICES:
-        pairs = [await _pair(browser, url, device) for _ in range(rounds)]
+        pairs = [await _pair(browser, wanted, device) for _ in range(rounds)]
         for cache, each in zip(("cold", "warm"), zip(*pairs, strict=True), strict=True):
             figures += told(f"{device.name}, {cache}", each, device.ready_aim)
     return figures
 
 
-async def _pair(browser: Browser, url: str, device: Device) -> tuple[Load, Load]:
+async def _pair(browser: Browser, wanted: Wanted, device: Device) -> tuple[Load, Load]:
     """A browser that knows nothing, and the same one again in another tab."""
     context = await browser.new_context(**device.options)
     try:
         await context.add_init_script(WATCH)
-        return await _load(context, url, device), await _load(context, url, device)
+        return await _load(context, wanted, device), await _load(context, wanted, device)
     finally:
         await context.close()
 
 
-async def _load(context: BrowserContext, url: str, device: Device) -> Load:
+async def _load(context: BrowserContext, wanted: Wanted, device: Device) -> Load:
     page, wire = await context.new_page(), Wire()
     cdp = await context.new_cdp_session(page)
     wire.listen(cdp)
     await cdp.send("Network.enable")
     await _slow_down(cdp, device)
-    times = await _times(page, url)
+    await page.goto(wanted.url)
+    times: dict[str, float] = await page.evaluate(READ, wanted.width_px)
     await page.close()
-    return Load(times["painted_ms"], times["ready_ms"], len(wire.requests), wire.sent_bytes)
-
-
-async def _times(page: Page, url: str) -> dict[str, float]:
-    await page.goto(url)
-    return await page.evaluate(READ)
+    return Load(**times, requests=len(wire.requests), sent_bytes=wire.sent_bytes)
 
 
 async def _slow_down(cdp: CDPSession, device: Device) -> None:
@@ -135,10 +143,12 @@ async def _slow_down(cdp: CDPSession, device: Device) -> None:
 def told(where: str, loads: Sequence[Load], ready_aim: Aim | None) -> list[Figure]:
     """The medians."""
     ready_ms = median(one.ready_ms for one in loads)
+    whole_ms = median(one.whole_ms for one in loads)
     painted_ms = median(one.painted_ms for one in loads)
     return [
         Figure(PART, f"{where}: ready to paint", ready_ms, "ms", ready_aim),
         Figure(PART, "  first paint", painted_ms, "ms"),
+        Figure(PART, "  every pixel of the picture", whole_ms, "ms"),
         Figure(PART, "  requests", median(one.requests for one in loads)),
         Figure(PART, "  over the wire", median(one.sent_bytes for one in loads) / 1000, "kB"),
     ]

@@ -18,6 +18,9 @@ SCREEN_PIXELS_MAX = 4_200_000
 # What every browser's canvas takes, and JPEG, too.
 SCREEN_SIDE_MAX_PX = 16_384
 QUALITY = 88
+# A phone's width, so that one can paint before the rest has come over a slow line.
+GLANCE_SIDE_MAX_PX = 800
+GLANCE_QUALITY = 75
 
 
 def take_drawn(
@@ -35,10 +38,17 @@ def take_drawn(
 def screen_copy(picture: Path, target: Path) -> Path:
     """A JPEG of a stored picture, as large as a screen needs it. Raises PictureLost."""
     image = read_stored(picture)
-    size = screen_size(image.size)
-    small = flatten(image).resize(size, Image.Resampling.BOX, reducing_gap=2.0)
-    small.save(target, "JPEG", quality=QUALITY)
-    return target
+    return _saved(image, screen_size(image.size), QUALITY, target)
+
+
+def glance_copy(picture: Path, target: Path) -> Path:
+    """The same, but no larger than it takes to begin; a small picture is as it would be anyhow."""
+    image = read_stored(picture)
+    scale = GLANCE_SIDE_MAX_PX / max(image.size)
+    if scale >= 1:
+        return _saved(image, screen_size(image.size), QUALITY, target)
+    width, height = (max(1, round(side * scale)) for side in image.size)
+    return _saved(image, (width, height), GLANCE_QUALITY, target)
 
 
 def mask_copy(core: Path, target: Path) -> Path:
@@ -51,6 +61,12 @@ def mask_copy(core: Path, target: Path) -> Path:
         two.save(target, "PNG", bits=1, transparency=0)
     except OSError as error:
         raise PictureLost(log=f"{target}: {error}") from error
+    return target
+
+
+def _saved(image: Image.Image, size: tuple[int, int], quality: int, target: Path) -> Path:
+    small = flatten(image).resize(size, Image.Resampling.BOX, reducing_gap=2.0)
+    small.save(target, "JPEG", quality=quality)
     return target
 
 

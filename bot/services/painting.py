@@ -13,7 +13,7 @@ from typing import Protocol
 
 from bot.domain import JsonObject, MaskFacts, Task, TaskState
 from bot.errors import BadOption, LimitReached, PictureLost, TaskGone
-from bot.imaging.page import mask_copy, screen_copy
+from bot.imaging.page import glance_copy, mask_copy, screen_copy
 from bot.imaging.strokes import DOCUMENT_MAX_BYTES
 from bot.providers.base import PromptUse, ProviderSpec
 from bot.services import reading, wishes
@@ -128,6 +128,10 @@ class Painting:
     async def picture(self, task: Task) -> bytes:
         """The picture as a JPEG for the screen."""
         return await self._copy(await self._file(task.picture_blob), screen_copy)
+
+    async def glance(self, task: Task) -> bytes:
+        """The picture as a small JPEG, to begin with."""
+        return await self._copy(await self._file(task.picture_blob), glance_copy)
 
     async def mask(self, task: Task) -> bytes:
         """What is marked so far as a PNG for the screen."""

@@ -145,6 +145,7 @@ class Editor:
             web.get(r"/edit/{token:[\w-]{50}}", self._page),
             web.get("/edit/static/{name}", self._static),
             web.get("/edit/api/draft", self._draft),
+            web.get("/edit/api/glance", self._glance),
             web.get("/edit/api/picture", self._picture),
             web.get("/edit/api/mask", self._mask),
             web.get("/edit/api/progress", self._progress),
@@ -176,6 +177,11 @@ class Editor:
         if view.task.state is not TaskState.DRAFT:
             return web.json_response(painted.begun(view))
         return web.json_response(painted.draft(await self._painting.open(view), view))
+
+    @answered
+    async def _glance(self, _request: web.Request, task_id: str) -> web.Response:
+        view = await self._painting.look(task_id)
+        return _image(await self._painting.glance(view.task), "image/jpeg")
 
     @answered
     async def _picture(self, _request: web.Request, task_id: str) -> web.Response:

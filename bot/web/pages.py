@@ -19,6 +19,8 @@ TYPES = {
 # Whole lines only: nothing inside of a text or a pattern is touched.
 _COMMENTS = re.compile(r"^\s*//.*\n", re.MULTILINE)
 _INDENT = re.compile(r"^[ \t]+", re.MULTILINE)
+# In our style sheet, which quotes nothing. A space before a colon means something there.
+_AROUND = re.compile(r"\s*([{};,>])\s*|(?<=:)\s+")
 _BREAK = re.compile(r"\s*\n\s*")
 
 
@@ -56,4 +58,6 @@ def _bare(kind: str, text: str) -> str:
     """Without what only we read; lines end only in programs."""
     if kind == "js":
         return _INDENT.sub("", _COMMENTS.sub("", text))
+    if kind == "css":
+        return _AROUND.sub(r"\1", text).replace(";}", "}").strip()
     return _BREAK.sub("", text)

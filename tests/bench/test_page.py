@@ -30,7 +30,7 @@ def test_only_what_crosses_the_wire_is_counted() -> None:
 
 
 def test_the_median_opening_is_told() -> None:
-    opened = [Load(10, 100, 5, 2000), Load(30, 5000, 5, 2000), Load(20, 90, 6, 3000)]
+    opened = [Load(10, 100, 200, 5, 2000), Load(30, 5000, 9000, 5, 2000), Load(20, 90, 90, 6, 3000)]
     figures = told("phone", opened, at_most(99, "ms"))
-    assert [figure.value for figure in figures] == [100, 20, 5, 2]
+    assert [figure.value for figure in figures] == [100, 20, 200, 5, 2]
     assert not figures[0].holds

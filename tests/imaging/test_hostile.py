@@ -11,7 +11,7 @@ from bot.domain import MaskTuning
 from bot.errors import BadPicture
 from bot.imaging.codec import decode
 from bot.imaging.intake import take_in
-from bot.imaging.page import SCREEN_SIDE_MAX_PX, screen_copy
+from bot.imaging.page import GLANCE_SIDE_MAX_PX, SCREEN_SIDE_MAX_PX, glance_copy, screen_copy
 from bot.imaging.scans import SCANS_MAX, has_too_many_scans
 from bot.imaging.store import SIDE_MAX_PX, store
 from bot.imaging.strip import strip_jpeg
@@ -57,10 +57,12 @@ def test_passes_of_thumbnails_and_of_later_pictures_do_not_count() -> None:
 def test_a_very_long_picture_can_be_shown_on_the_page(
     tmp_path: Path, size: tuple[int, int]
 ) -> None:
-    shown = screen_copy(save(Image.new("RGB", size), tmp_path / "picture.png"), tmp_path / "copy")
-    with Image.open(BytesIO(shown.read_bytes())) as image:
-        assert max(image.size) == SCREEN_SIDE_MAX_PX
-        assert min(image.size) == 1
+    picture = save(Image.new("RGB", size), tmp_path / "picture.png")
+    for copy, side_px in ((screen_copy, SCREEN_SIDE_MAX_PX), (glance_copy, GLANCE_SIDE_MAX_PX)):
+        shown = copy(picture, tmp_path / "copy")
+        with Image.open(BytesIO(shown.read_bytes())) as image:
+            assert max(image.size) == side_px
+            assert min(image.size) == 1
 
 
 @pytest.mark.parametrize("size", [(SIDE_MAX_PX + 1, 1), (1, SIDE_MAX_PX + 1)])

@@ -60,6 +60,22 @@ async def test_the_mask_that_was_there_can_be_kept(server: PaintServer) -> None:
     assert queued.mask_facts["box"][0] == pytest.approx(144, abs=queued.mask_facts["grow_px"])
 
 
+@pytest.mark.parametrize(
+    ("size", "first"), [((1600, 1200), (800, 600)), (SIZE, SIZE)], ids=["large", "small"]
+)
+async def test_a_large_picture_comes_small_first(
+    server: PaintServer, size: tuple[int, int], first: tuple[int, int]
+) -> None:
+    task = await server.draft(size)
+    async with server.client(task) as client:
+        glance = await client.get("api/glance")
+        picture = await client.get("api/picture")
+    assert glance.headers["Content-Type"] == "image/jpeg"
+    assert Image.open(BytesIO(glance.content)).size == first
+    assert Image.open(BytesIO(picture.content)).size == size
+    assert (glance.content == picture.content) is (first == size)
+
+
 async def test_from_the_link_to_the_result(tmp_path: Path) -> None:
     provider = Scripted(polls=[done])
     async with paint_server(tmp_path, provider) as server, working(server.app):
@@ -92,7 +108,7 @@ async def test_a_page_shows_the_result_for_a_while_and_no_longer(tmp_path: Path)
                 ended_at = server.app.clock.now() - timedelta(minutes=minutes)
                 async with server.app.db.write() as session:
                     await session.execute(update(TaskRow).values(finished_at=ended_at))
-                for path in ("draft", "picture", "progress", "result/1"):
+                for path in ("draft", "glance", "picture", "progress", "result/1"):
                     assert (await client.get(f"api/{path}")).status_code == status
 
 
@@ -128,7 +144,7 @@ async def test_a_link_that_is_not_ours_opens_nothing(
     task = await server.draft()
     async with server.client() as client:
         client.headers["Authorization"] = f"Bearer {make(server, task)}".strip()
-        for path in ("draft", "picture", "mask", "progress", "result/1"):
+        for path in ("draft", "glance", "picture", "mask", "progress", "result/1"):
             assert (await client.get(f"api/{path}")).status_code == 401
         answer = await client.post("api/submit", json={"strokes": strokes()})
     assert answer.status_code == 401

@@ -19,6 +19,7 @@ from tests.web.paint_server import PaintServer
 from tests.web.painters import SIZE, STROKE, assert_untouched, strokes, submit
 
 PAGE_GZIPPED_MAX_BYTES = 20_000
+STATIC = ("static/main.js", "static/style.css")
 
 
 BODIES: dict[str, Any] = {
@@ -132,7 +133,7 @@ async def test_one_link_cannot_ask_without_end(server: PaintServer) -> None:
 async def test_looking_changes_nothing(server: PaintServer) -> None:
     task = await server.draft(empty=False)
     async with server.client(task) as client:
-        for path in ("", server.token(task), "api/draft", "api/picture", "api/mask"):
+        for path in ("", server.token(task), "api/draft", "api/glance", "api/picture", "api/mask"):
             assert (await client.get(path)).status_code == 200
         assert (await client.get("api/submit")).status_code == 405
     await assert_untouched(server, task)
@@ -141,7 +142,7 @@ async def test_looking_changes_nothing(server: PaintServer) -> None:
 async def test_the_page_is_guarded(server: PaintServer) -> None:
     task = await server.draft()
     async with server.client(task) as client:
-        for path in ("", "static/main.js", "static/style.css", "api/draft", "api/picture"):
+        for path in ("", *STATIC, "api/draft", "api/glance", "api/picture"):
             headers = (await client.get(path)).headers
             assert headers["Cache-Control"] == "no-store"
             assert headers["X-Content-Type-Options"] == "nosniff"

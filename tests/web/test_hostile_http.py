@@ -40,8 +40,9 @@ MEANT = {
 NOT_READY = 503
 ROUTES = (
     "/healthz", "/readyz", "/metrics", "/edit", "/edit/", "/edit/static/main.js", "/edit/api/draft",
-    "/edit/api/picture", "/edit/api/mask", "/edit/api/progress", "/edit/api/result/1",
-    "/edit/api/submit", "/media/a/t1/picture.png", "/hooks/scripted/t1/x", "/", "*",
+    "/edit/api/glance", "/edit/api/picture", "/edit/api/mask", "/edit/api/progress",
+    "/edit/api/result/1", "/edit/api/submit", "/media/a/t1/picture.png", "/hooks/scripted/t1/x",
+    "/", "*",
 )  # fmt: skip
 METHODS = ("GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH", "TRACE", "PROPFIND", "get")
 PIECES = (

@@ -19,7 +19,8 @@ export class Choice {
   constructor(size) {
     this.longSide = Math.max(...size);
     this.tool = "brush";
-    this.grade = 55; // 0 to 100, so that a large picture gets a large brush
+    // 0 to 100, so that a large picture gets a large brush.
+    this.grade = 55;
     this.color = 0;
     this.soft = this.hidden = false;
     this.changed = () => {};

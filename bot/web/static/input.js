@@ -11,7 +11,8 @@ export class Input {
     this.down = new Map();
     this.mode = null;
     this.fingers = 0;
-    this.penSeen = false; // from then on a touch is a palm or moves the picture
+    // From then on a touch is a palm or moves the picture.
+    this.penSeen = false;
     this.spaceHeld = false;
     const on = (name, does) => stage.addEventListener(name, does.bind(this), { passive: false });
     on("pointerdown", this.#press);

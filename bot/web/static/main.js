@@ -25,9 +25,20 @@ async function load(image, path) {
   return image;
 }
 
+// The whole picture comes while one paints already.
+async function sharpen(image, coarse, tries) {
+  try {
+    const { src } = await load(new Image(), "picture");
+    if (image.src === coarse) image.src = src;
+  } catch {
+    if (tries) setTimeout(sharpen, 5000, image, coarse, tries - 1);
+  }
+}
+
 async function open() {
-  const facts = await net.facts();
-  await load(element("picture"), "picture");
+  const image = element("picture");
+  const [facts] = await Promise.all([net.facts(), load(image, "glance")]);
+  if (image.naturalWidth < facts.size[0]) sharpen(image, image.src, 3);
   if (facts.state !== "draft") return showOnly(facts);
   const kept = facts.kept ? await load(new Image(), "mask") : null;
   paint(facts, kept);

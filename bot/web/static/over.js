@@ -3,8 +3,10 @@
 export class Over {
   constructor(canvas, view, choice, painter) {
     Object.assign(this, { canvas, view, choice, painter });
-    this.pointer = null; // on the stage
-    this.cursor = null; // in the picture, while keys guide it
+    // On the stage.
+    this.pointer = null;
+    // In the picture, while keys guide it.
+    this.cursor = null;
     this.asked = false;
   }
 

@@ -9,7 +9,8 @@ export class Painter {
   constructor(model, raster, view, choice, mask) {
     Object.assign(this, { model, raster, view, choice, mask });
     this.operation = null;
-    this.last = null; // where the last stroke ended, for a straight line
+    // Where the last stroke ended, for a straight line.
+    this.last = null;
     this.full = () => {};
   }
 

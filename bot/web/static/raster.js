@@ -15,8 +15,10 @@ export class Raster {
     canvas.height = Math.round(size[1] * scale);
     this.canvas = canvas;
     this.shown = canvas.getContext("2d");
-    this.before = this.#twin(); // without the operation that is being drawn
-    this.baked = this.#twin(); // the first `bakedCount` operations
+    // Without the operation that is being drawn.
+    this.before = this.#twin();
+    // The first `bakedCount` operations.
+    this.baked = this.#twin();
     this.bakedCount = 0;
   }
 

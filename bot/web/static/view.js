@@ -7,7 +7,8 @@ export class View {
   constructor(stage, world, size, scale) {
     Object.assign(this, { stage, world, size });
     this.canvasScale = scale;
-    this.zoom = 1; // screen pixels for a pixel of the picture
+    // Screen pixels for a pixel of the picture.
+    this.zoom = 1;
     this.x = this.y = 0;
     this.fitted = true;
     this.changed = () => {};
