@@ -14,7 +14,7 @@ from tests.soak.clock import JumpClock
 
 LOOK_S = 0.1
 PATIENCE_S = 180.0
-LET_GO_S_MAX = 30.0
+LET_GO_S_MAX = 60.0
 # Idle connections to Discord are closed after fifteen seconds, those to providers by the next call.
 CALM_S = 0.5
 DRAFTS_EXPIRE = timedelta(hours=2)

@@ -7,15 +7,18 @@ import os
 import sys
 import threading
 import time
+from contextlib import AsyncExitStack
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from discord.http import Route
+from sqlalchemy import text
 
 from bot.app import App, open_app
 from bot.cli.serving import keep_few_arenas, keep_what_stays
+from bot.db.engine import READERS, Database
 from bot.delivery.client import build_bot
 from bot.log import setup_logging
 from bot.settings import Settings
@@ -86,6 +89,7 @@ class Soak:
 
     async def run(self) -> None:
         """Print one sample a line after each batch."""
+        await _connect_all(self._app.db)
         n: int = self._args.first
         while n < self._args.count:
             end = min(n + self._args.every, self._args.count)
@@ -133,6 +137,14 @@ class Soak:
             looks.append((descriptors, len(asyncio.all_tasks()), connections))
             await asyncio.sleep(BETWEEN_S)
         return tuple(min(each) for each in zip(*looks, strict=True))
+
+
+async def _connect_all(db: Database) -> None:
+    """Open what else would be opened in whichever batch first has so many readers at once."""
+    async with AsyncExitStack() as stack:
+        for reading in (db.read_first, *[db.read] * READERS):
+            session = await stack.enter_async_context(reading())
+            await session.execute(text("SELECT count(*) FROM tasks"))
 
 
 def _files(folder: Path) -> list[Path]:
