@@ -26,7 +26,7 @@ FAULT_S_MAX = 12.0
 RUN_S_MAX = 3.0
 START_S_MAX = 1.5
 REST_S_MAX = 180.0
-GRACE_S = 30.0
+GRACE_S = 60.0
 KEYS_PER_LIFE = (2, 5)
 PREFERRED_S_MAX = 5.0
 EARLY_S = 0.3
@@ -117,7 +117,7 @@ class Run:
 
     def left_behind(self) -> list[int]:
         """Return processes of any life that are still there after some seconds, and end them."""
-        until = time.monotonic() + 5.0
+        until = time.monotonic() + 30.0
         while (found := members(self.sessions)) and time.monotonic() < until:
             time.sleep(0.1)
         for process in found:

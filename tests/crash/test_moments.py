@@ -18,7 +18,7 @@ def rows(data: Path, table: str) -> list[Row]:
 
 def test_a_submit_in_flight_is_let_end_when_asked_to_stop(tmp_path: Path) -> None:
     with chosen(tmp_path) as run:
-        run.offer(plain(1, after_s=2.0))
+        run.offer(plain(1, after_s=2.0, job_s=4.0))
         process = run.start()
         assert run.standin.wait("submit", timeout_s=HELD_S_MAX)
         run.stop(process)

@@ -44,8 +44,8 @@ async def _edit_locally(it: Scene) -> None:
 
 async def _stop_in_a_submit(it: Scene, bot: Bot) -> None:
     """The submit goes on to its answer, so that nothing has to be guessed afterwards."""
-    await it.inpaint(Plan("begun before", after_s=0.8))
-    assert await asyncio.to_thread(it.standin.wait, "submit", timeout_s=20.0)
+    await it.inpaint(Plan("begun before", after_s=0.8, job_s=3.0))
+    assert await asyncio.to_thread(it.standin.wait, "submit", timeout_s=60.0)
     assert await bot.end(signal.SIGTERM) == 0
     assert it.states() == {"here": "done", "begun before": "running"}
 

@@ -13,11 +13,12 @@ from bot.domain import EditRequest, TaskState
 from bot.errors import BadPicture
 from bot.imaging.worker import TOO_HEAVY
 from bot.providers import local
-from tests.assets import mask, photo, save
+from tests.assets import gradient, mask, save
 from tests.services.engine import assert_books, purse, request, settings, until
 
 pytestmark = [pytest.mark.crash, pytest.mark.timeout(180)]
-SIZE_PX = (1200, 900)
+# Each stage is long enough to be caught in the middle.
+SIZE_PX = (3000, 2400)
 BUSY_TICKS = 3  # of a hundredth of a second
 S = TaskState
 
@@ -33,7 +34,7 @@ async def app(tmp_path: Path) -> AsyncIterator[App]:
 def large(tmp_path: Path) -> EditRequest:
     """A wish that keeps a worker busy for a while."""
     box = save(mask(*SIZE_PX), tmp_path / "large-mask.png")
-    picture = save(photo(*SIZE_PX), tmp_path / "large.png")
+    picture = save(gradient(*SIZE_PX), tmp_path / "large.png")
     return request(tmp_path, provider="local", prompt="", picture=picture, mask=box)
 
 

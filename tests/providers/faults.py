@@ -90,7 +90,7 @@ NOTHING_SENT = "failed not_sent"
 LOST = "unknown unknown"
 HASTE = {"submit_timeout_s": 0.4}
 # The silence lies on a later call: the start has to get through before.
-PATIENT = {"submit_timeout_s": 1.0}
+PATIENT = {"submit_timeout_s": 2.0}
 FAILED = "task failed: "
 
 SUBMIT = {
@@ -121,7 +121,7 @@ SUBMIT = {
 }
 FEWER = {"fewer pictures": _does(Behavior.FEWER, "done", count=2)}
 
-SHORT = {"deadline_s": 40.0}
+SHORT = {"deadline_s": 60.0}
 POLL = {
     "poll: nobody listens for a while": _away("refused", "done", "poll", 9),
     "poll: nobody listens any more": _away("refused", "failed deadline", "poll", spec=SHORT),

@@ -19,7 +19,7 @@ from tests.standin.process import ROOT, Standin, running
 EVERY = 500
 UNLIMITED = 1_000_000
 # What a stopped bot may take until its processes are gone.
-GONE_S_MAX = 5.0
+GONE_S_MAX = 30.0
 DAY_S_MAX = 24 * 3600.0
 Say = Callable[[str], None]
 

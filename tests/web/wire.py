@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-ANSWER_S_MAX = 20.0
+ANSWER_S_MAX = 45.0
 
 
 @dataclass(frozen=True, slots=True)
