@@ -21,10 +21,12 @@ from bench.stage import Ends, all_done, engine, opened
 from bench.statements import Transcript, copied, say_again, say_plainly, written_down
 from bot.app import App
 from bot.db.engine import Database
+from bot.services import reading
 
 PART = "engine"
 TASKS = 200
 ROUNDS = 3
+LOOKS = 200
 SHARE_MIN = 0.5
 Values = dict[str, Any]
 
@@ -46,6 +48,7 @@ class Round:
     engine: Took
     bare: Took
     plain: Took
+    look_cpu_s: float
 
     @property
     def share(self) -> float:
@@ -67,6 +70,7 @@ async def run(tasks: int = TASKS, rounds: int = ROUNDS) -> list[Figure]:
         Figure(PART, "  the same without SQLAlchemy", middle.plain.cpu_s / tasks * 1000, "ms"),
         Figure(PART, "statements of one task", middle.statements / tasks),
         Figure(PART, "transactions of one task", middle.transactions / tasks),
+        Figure(PART, "CPU of one look at a card", middle.look_cpu_s * 1000, "ms"),
     ]
 
 
@@ -80,6 +84,7 @@ async def _round(tasks: int) -> Round:
                 async with engine(app) as ends:
                     engine_took = await _took(_work(app, ends, values, tasks))
             await all_done(app, tasks)
+            looks = await _took(_looks(app))
         said = transcript.transactions
         return Round(
             transcript.statements,
@@ -87,6 +92,7 @@ async def _round(tasks: int) -> Round:
             engine_took,
             await _bare(folder / "bare", transcript),
             await _took(asyncio.to_thread(say_plainly, folder / "plain", said)),
+            looks.cpu_s / LOOKS,
         )
 
 
@@ -103,6 +109,14 @@ async def _work(app: App, ends: Ends, values: Values, tasks: int) -> None:
     for n in range(tasks):
         await seed.book(app, values, n)
     await ends.wait(tasks)
+
+
+async def _looks(app: App) -> None:
+    """What a card is made of, read for one task after the other."""
+    async with app.db.read() as session:
+        tasks = await reading.tasks(session)
+    for n in range(LOOKS):
+        await app.cards.view([tasks[n % len(tasks)].id])
 
 
 async def _bare(path: Path, transcript: Transcript) -> Took:

@@ -32,6 +32,7 @@ async def test_engine_compares_tasks_with_their_bare_statements() -> None:
     # Booked, admitted, submitted, running and done: five that write, and what is read between.
     assert found["transactions of one task"] >= 5
     assert found["statements of one task"] > found["transactions of one task"]
+    assert found["CPU of one look at a card"] > 0
 
 
 async def test_start_resumes_and_weighs_the_bot() -> None:
