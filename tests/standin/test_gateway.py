@@ -54,9 +54,12 @@ class Buttons(ui.LayoutView):
 class Bot(discord.AutoShardedClient):
     """One of everything that an interaction can be."""
 
-    def __init__(self, intents: discord.Intents) -> None:
+    def __init__(self, intents: discord.Intents, silence_s_max: float) -> None:
         super().__init__(
-            intents=intents, max_messages=None, heartbeat_timeout=1.0, guild_ready_timeout=0.1
+            intents=intents,
+            max_messages=None,
+            heartbeat_timeout=silence_s_max,
+            guild_ready_timeout=0.5,
         )
         self.tree = app_commands.CommandTree(self)
         self.tree.command()(look)
@@ -123,11 +126,14 @@ class Stage:
 
 
 @asynccontextmanager
-async def playing(intents: discord.Intents | None = None, **knobs: object) -> AsyncIterator[Stage]:
+async def playing(
+    intents: discord.Intents | None = None, silence_s_max: float = 60.0, **knobs: object
+) -> AsyncIterator[Stage]:
     async with serving(Knobs(**knobs)) as parts, Street(parts.base_url) as street:  # pyright: ignore[reportArgumentType]
         await street.guilds({"id": OTHER_GUILD, "channels": [888]})
         point_at(parts.base_url)
-        bot = Bot(intents or discord.Intents(guilds=True, guild_messages=True))
+        chosen = intents or discord.Intents(guilds=True, guild_messages=True)
+        bot = Bot(chosen, silence_s_max)
         async with bot:
             running = asyncio.create_task(bot.start(TOKEN))
             stage = Stage(parts, bot, Member(street, 5))
@@ -198,11 +204,13 @@ async def test_what_was_said_while_away_is_told_once_on_resuming() -> None:
 
 
 async def test_a_zombie_connection_is_noticed_and_resumed() -> None:
-    async with playing(heartbeat_s=0.3) as stage:
+    async with playing(heartbeat_s=0.3, silence_s_max=1.0) as stage:
         assert await stage.street.weather("mute") == 1
         did = await stage.member.command("wait")
         await did.answered()
-        assert (stage.counts()["resume"], stage.bot.heard) == (1, ["wait"])
+        # On a machine that is silent itself for a second it comes back more than once.
+        assert stage.counts()["resume"] >= 1
+        assert (stage.counts()["identify"], stage.bot.heard) == (1, ["wait"])
 
 
 async def test_reconnect_and_a_resumable_session_are_resumed() -> None:
