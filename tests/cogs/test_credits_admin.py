@@ -115,7 +115,7 @@ async def test_the_pools_rules_are_changed_by_options_and_logged(world: World) -
     log = said(await mara.slash(world.channel, "server log"))
     assert "**First grant**: 40" in log
     assert "**Who pays for edits**: sponsor, own → pool" in log
-    assert "300" not in said(await run(world, mara, "pool", role=role, role_level=0))
+    assert "to 300" not in said(await run(world, mara, "pool", role=role, role_level=0))
     half = await run(world, mara, "pool", role=role)
     assert "Give a role and its level together" in said(half)
     assert "as much as a member needs" in said(await run(world, mara, "pool", cap=-1))

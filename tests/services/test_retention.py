@@ -48,7 +48,9 @@ async def _age(app: App, **ago: float) -> None:
 
 async def _done(app: App, folder: Path, key: str, **changes) -> str:
     wish = request(folder, key, **changes)
-    picture = assets.save(assets.photo(64, 48, seed=hash(key) % 1000), folder / f"{key}-own.png")
+    picture = assets.save(
+        assets.photo(64, 48, seed=int.from_bytes(key.encode())), folder / f"{key}-own.png"
+    )
     task = await app.intake.submit(replace(wish, picture=picture))
     assert (await until(app, task.id)).state is S.DONE
     return task.id
