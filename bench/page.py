@@ -12,26 +12,34 @@ from playwright.async_api import Browser, async_playwright
 from bench import photos
 from bench.figures import Figure, Skipped
 from bench.page_frames import frames
-from bench.page_load import loads
+from bench.page_load import DEVICES, Wanted, loads
+from bot.domain import Task
 from tests.e2e.chromium import NAMES, QUIET
-from tests.web.paint_server import paint_server
+from tests.web.paint_server import PaintServer, paint_server
 
 SIDE_PX = 2048
 ROUNDS = 3
 
 
-async def run(rounds: int = ROUNDS, side_px: int = SIDE_PX) -> list[Figure]:
+async def run(rounds: int = ROUNDS) -> list[Figure]:
     """Some openings on each device, and one painting. Raises Skipped without a Chromium."""
+    async with served(SIDE_PX) as (browser, server, task):
+        wanted = Wanted(server.url(task), SIDE_PX)
+        return [
+            *await loads(browser, wanted, DEVICES, rounds),
+            *await frames(browser, server, task),
+        ]
+
+
+@asynccontextmanager
+async def served(side_px: int) -> AsyncGenerator[tuple[Browser, PaintServer, Task]]:
+    """A browser, and the page with a draft of a photograph."""
     chromium = executable()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         picture = await asyncio.to_thread(photos.photo, side_px, folder / "picture.jpg")
         async with paint_server(folder) as server, _browser(chromium) as browser:
-            task = await server.draft((side_px, side_px), picture=picture)
-            return [
-                *await loads(browser, server.url(task), side_px, rounds),
-                *await frames(browser, server, task),
-            ]
+            yield browser, server, await server.draft((side_px, side_px), picture=picture)
 
 
 def executable() -> str:

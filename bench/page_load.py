@@ -94,11 +94,12 @@ DEVICES = (
 )
 
 
-async def loads(browser: Browser, url: str, width_px: int, rounds: int) -> list[Figure]:
+async def loads(
+    browser: Browser, wanted: Wanted, devices: Sequence[Device], rounds: int
+) -> list[Figure]:
     """Medians of some rounds for each device: with nothing kept, and once more after that."""
     figures: list[Figure] = []
-    wanted = Wanted(url, width_px)
-    for device in DEVICES:
+    for device in devices:
         pairs = [await _pair(browser, wanted, device) for _ in range(rounds)]
         for cache, each in zip(("cold", "warm"), zip(*pairs, strict=True), strict=True):
             figures += told(f"{device.name}, {cache}", each, device.ready_aim)

@@ -1,12 +1,14 @@
-"""What the bench of the painting page counts; Chromium itself has its own tests."""
+"""What the bench of the painting page counts, and one opening in a real Chromium."""
 
 from typing import Any
 
 import pytest
 
 from bench.figures import Skipped, at_most
-from bench.page import executable
-from bench.page_load import Load, Wire, told
+from bench.page import executable, served
+from bench.page_load import DEVICES, Load, Wanted, Wire, loads, told
+from bot.web.pages import read_static
+from tests.e2e import chromium
 
 
 def test_a_machine_without_chromium_is_told_so(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -34,3 +36,18 @@ def test_the_median_opening_is_told() -> None:
     figures = told("phone", opened, at_most(99, "ms"))
     assert [figure.value for figure in figures] == [100, 20, 200, 5, 2]
     assert not figures[0].holds
+
+
+@pytest.mark.e2e
+async def test_a_page_is_opened_cold_and_warm() -> None:
+    chromium.executable()
+    async with served(1000) as (browser, server, task):
+        found = await loads(browser, Wanted(server.url(task), 1000), DEVICES[:1], 1)
+    for cache, figures in (("cold", found[:5]), ("warm", found[5:])):
+        assert figures[0].what == f"desktop, {cache}: ready to paint"
+        ready_ms, painted_ms, whole_ms, requests, sent_kb = (each.value for each in figures)
+        assert 0 < painted_ms <= whole_ms
+        assert 0 < ready_ms <= whole_ms
+        # The page's own files; then the draft, a glance and the whole picture.
+        assert requests == len(read_static()) + 3
+        assert sent_kb > 100
