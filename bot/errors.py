@@ -47,6 +47,11 @@ def not_charged(sentence: str) -> str:
     return f"{sentence.replace(f' {NOT_CHARGED}', '')}\n{NOT_CHARGED}"
 
 
+def cited(typed: str, length_max: int) -> str:
+    """What somebody typed, to stand between backticks, which it cannot end."""
+    return " ".join(typed.replace("`", "").split())[:length_max]
+
+
 class BotError(Exception):
     """An expected error: `sentence` is safe to show, `log` is for the operator only."""
 

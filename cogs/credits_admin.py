@@ -12,7 +12,7 @@ from bot.delivery.client import USE, InpaintBot
 from bot.delivery.entrance import AnyInteraction
 from bot.delivery.reply import show
 from bot.delivery.treasury_page import Checked, render_coffer, render_prices, render_report
-from bot.errors import BadOption
+from bot.errors import BadOption, cited
 from bot.services.access import Use
 from bot.services.amounts import AMOUNT_MAX
 from bot.services.economy import Payer, Period
@@ -156,7 +156,7 @@ class CreditsAdmin(
         guild_id, specs = interaction.guild_id or 0, self._specs()
         if provider and multiplier:
             if provider not in specs:
-                raise BadOption(UNKNOWN.format(provider[:32]))
+                raise BadOption(UNKNOWN.format(cited(provider, 32)))
             factor = read_multiplier(multiplier)
             await self._desk.rulebook.set_multiplier(
                 guild_id, interaction.user.id, provider, factor

@@ -10,7 +10,7 @@ from bot.delivery.client import InpaintBot
 from bot.delivery.entrance import AnyInteraction, who
 from bot.delivery.providers_page import ALL, PER_PAGE, render_provider, render_providers
 from bot.delivery.reply import show
-from bot.errors import BadOption
+from bot.errors import BadOption, cited
 from bot.services.pages import Page, window
 from bot.services.showcase import Shown
 from cogs.tasks import page_number
@@ -74,7 +74,7 @@ class Providers(commands.Cog):
             return
         named = [each for each in found if each.spec.slug == slug.strip().lower()]
         if not named:
-            raise BadOption(UNKNOWN.format(slug[:32].replace("`", "")))
+            raise BadOption(UNKNOWN.format(cited(slug, 32)))
         await show(interaction, render_provider(named[0]))
 
     async def _all(self, interaction: AnyInteraction) -> list[Shown]:

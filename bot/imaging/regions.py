@@ -223,7 +223,7 @@ def _named(piece: str, text: str) -> Box:
 
 
 def _quoted(text: str) -> str:
-    kept = re.sub(r"[`*_~|<>@\s]+", " ", text).strip()
+    kept = re.sub(r"[`*_~|<>@\[\]:\s]+", " ", text).strip()
     return kept if len(kept) <= 60 else kept[:59] + "…"
 
 

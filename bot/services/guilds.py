@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.db.engine import Database
 from bot.db.guilds import GuildChange
 from bot.db.models import Person
-from bot.errors import BadOption
+from bot.errors import BadOption, cited
 from bot.services import blocks, guild_rules, prefs
 from bot.services.blocks import Block
 from bot.services.guild_rules import GuildRules, said
@@ -73,7 +73,7 @@ class Guilds:
         """Providers have to exist, and the default is one of those that are allowed."""
         named = {*rules.providers, *filter(None, [rules.default_provider])}
         if unknown := named - set(self._providers):
-            raise BadOption(f"There is no provider `{min(unknown)[:32]}` here any more.")
+            raise BadOption(f"There is no provider `{cited(min(unknown), 32)}` here any more.")
         if rules.default_provider and not rules.allows(rules.default_provider):
             return replace(rules, default_provider=None)
         return rules

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import fields
 
 from bot.domain import Options
-from bot.errors import BadOption
+from bot.errors import BadOption, cited
 from bot.providers.base import OpSpec, Param, ProviderSpec
 
 _PLAIN = tuple(field.name for field in fields(Options) if field.name != "extra")
@@ -34,7 +34,9 @@ def parse_extra(text: str) -> dict[str, str]:
     for part in text.replace(",", " ").split():
         name, sign, value = part.partition("=")
         if not (name and sign and value):
-            raise BadOption(f"`extra` takes pairs like `name=value`; I cannot read `{part[:40]}`.")
+            raise BadOption(
+                f"`extra` takes pairs like `name=value`; I cannot read `{cited(part, 40)}`."
+            )
         if name.lower() in _COUNT:
             raise BadOption(COUNTED.format(name, COUNT_MAX))
         if name.lower() in _PLAIN:
@@ -60,7 +62,7 @@ def check(options: Options, spec: ProviderSpec, op: OpSpec, age_restricted: bool
     params = {param.name: param for param in op.params}
     for name, value in given(options).items():
         if name not in params:
-            raise BadOption(f"{spec.title} has no option `{name}`. {_what_it_has(op)}")
+            raise BadOption(f"{spec.title} has no option `{cited(name, 40)}`. {_what_it_has(op)}")
         _check_value(params[name], value, spec.title)
         if params[name].is_safety and not age_restricted and not _typed(params[name], value):
             raise BadOption(SAFETY.format(name))
@@ -106,7 +108,7 @@ def _check_number(param: Param, value: object, title: str) -> None:
     except (ValueError, OverflowError):
         kind = "a whole number" if param.kind is int else "a number"
         raise BadOption(
-            f"`{param.name}` of {title} is {kind}, and `{str(value)[:20]}` is not."
+            f"`{param.name}` of {title} is {kind}, and `{cited(str(value), 20)}` is not."
         ) from None
     low, high = param.minimum, param.maximum
     inside = (low is None or number >= low) and (high is None or number <= high)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Mapping
 from types import MappingProxyType
 
 from bot.domain import EditRequest, Op
-from bot.errors import BadOption, BadParent, NothingCanDoThis, UserError
+from bot.errors import BadOption, BadParent, NothingCanDoThis, UserError, cited
 from bot.providers.base import OpSpec, PromptUse, Provider, ProviderSpec, Travel
 from bot.services import choosing, options
 from bot.services.choosing import Candidate, Choice
@@ -32,7 +32,7 @@ class Routing:
         """The spec of a provider by name; raises BadOption naming the others."""
         if slug not in self._providers:
             raise BadOption(
-                f"There is no provider `{slug[:32]}` here. You can pick {self._names()}."
+                f"There is no provider `{cited(slug, 32)}` here. You can pick {self._names()}."
             )
         return self._providers[slug].spec
 
@@ -141,7 +141,7 @@ class Routing:
             if name in {param.name for param in other.ops[op].params} and other.slug != spec.slug
         ]
         who = f"{_list(able)} can." if able else "No provider here has it; leave it out."
-        raise BadOption(f"{spec.title} does not take `{name[:32]}`. {who}")
+        raise BadOption(f"{spec.title} does not take `{cited(name, 32)}`. {who}")
 
     def _who_can(self, op: Op) -> str:
         able = [spec.title for spec in self.offers(op)]

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.db.engine import Database
 from bot.db.guilds import GuildChange
-from bot.errors import BadOption
+from bot.errors import BadOption, cited
 from bot.services import amounts, economy, prefs
 from bot.services.allowance import Allowances
 from bot.services.economy import Economy
@@ -120,7 +120,7 @@ def read_multiplier(text: str) -> Decimal:
     digits = typed.replace(".", "", 1)
     if not (digits.isascii() and digits.isdecimal() and len(typed) <= 9):
         raise BadOption(
-            f"`{text.strip()[:20]}` is no multiplier. Write a number such as `1.5`. "
+            f"`{cited(text, 20)}` is no multiplier. Write a number such as `1.5`. "
             "Nothing was changed."
         )
     return Decimal(typed)

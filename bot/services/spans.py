@@ -3,7 +3,7 @@
 import re
 from datetime import UTC, datetime, timedelta
 
-from bot.errors import BadOption
+from bot.errors import BadOption, cited
 
 FOR_GOOD = "for good"
 IDEAS = ("1 hour", "1 day", "7 days", "30 days", FOR_GOOD)
@@ -25,7 +25,7 @@ def parse_until(text: str, now: datetime) -> datetime | None:
     until = _moment(typed, now)
     if until is None:
         raise BadOption(
-            f"I cannot read `{typed[:40]}` as a time. Write `12h`, `7d`, a day like "
+            f"I cannot read `{cited(typed, 40)}` as a time. Write `12h`, `7d`, a day like "
             f"`{now + timedelta(days=30):%Y-%m-%d}`, or leave it out for good. Nothing was changed."
         )
     if not now < until <= now + YEARS_MAX:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from bot.domain import JsonObject, MaskTuning, Options, Task
-from bot.errors import BadOption
+from bot.errors import BadOption, cited
 from bot.providers.base import OpSpec, Param, ProviderSpec
 from bot.services.options import check
 from bot.services.records import from_json
@@ -54,7 +54,7 @@ def read(given: Mapping[str, str], task: Task, spec: ProviderSpec) -> Set:
     op = spec.ops[task.op]
     known = {param.name: param for param in op.params if not param.is_safety}
     if strange := given.keys() - known.keys() - {COUNT, GROW, FEATHER}:
-        raise BadOption(f"There is no option `{min(strange)[:32]}` here. Reload the page.")
+        raise BadOption(f"There is no option `{cited(min(strange), 32)}` here. Reload the page.")
     options = _options(given, known, from_json(Options, task.options))
     # Those that only an age-restricted channel may switch off are not on the form.
     check(options, spec, op, age_restricted=True)
@@ -117,7 +117,7 @@ def _whole(name: str, given: Mapping[str, str], low: int, high: int) -> int | No
     if not text:
         return None
     if not (text.isascii() and text.isdecimal() and len(text) < 6 and low <= int(text) <= high):
-        raise BadOption(f"`{name}` goes from {low} to {high}, not `{text[:20]}`.")
+        raise BadOption(f"`{name}` goes from {low} to {high}, not `{cited(text, 20)}`.")
     return int(text)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.delivery.server_page import Operator
-from bot.errors import BadOption
+from bot.errors import BadOption, cited
 from bot.services.guild_rules import TITLES
 from bot.services.wordlist import WORD_LENGTH_MAX, WORDS_MAX, parse_words
 
@@ -26,7 +26,7 @@ def _number(name: str, text: str, most: int) -> int | None:
         return None
     if not (typed.isascii() and typed.isdecimal() and 1 <= int(typed) <= most):
         raise BadOption(
-            f"**{TITLES[name]}** goes from 1 to {most:,}, and `{typed[:20]}` does not fit. "
+            f"**{TITLES[name]}** goes from 1 to {most:,}, and `{cited(typed, 20)}` does not fit. "
             "Nothing was changed."
         )
     return int(typed)
@@ -38,7 +38,7 @@ def read_words(values: Mapping[str, str]) -> dict[str, Any]:
     long = next((word for word in words if len(word) > WORD_LENGTH_MAX), None)
     if long:
         raise BadOption(
-            f"“{long[:WORD_LENGTH_MAX]}…” is too long; a word or phrase has at most "
+            f"`{cited(long, WORD_LENGTH_MAX)}…` is too long; a word or phrase has at most "
             f"{WORD_LENGTH_MAX} characters. Part them by commas. Nothing was changed."
         )
     if len(words) > WORDS_MAX:

@@ -12,7 +12,7 @@ from discord import Attachment
 
 from bot.delivery.faults import is_discords
 from bot.delivery.words import megabytes
-from bot.errors import BadMask, BadPicture, UserError
+from bot.errors import BadMask, BadPicture, UserError, cited
 
 UNTOLD = "application/octet-stream"  # Discord does not know: the decoder will
 LOST = "Discord could not give me that file. Attach it again, please."
@@ -43,7 +43,8 @@ def check_attachment(attachment: Attachment, what: str, bytes_max: int) -> None:
     told = attachment.content_type or UNTOLD
     if told != UNTOLD and not told.startswith("image/"):
         raise error(
-            f"Your {what} is not an image but `{told[:60]}`. Please send a JPEG, PNG, WebP or GIF."
+            f"Your {what} is not an image but `{cited(told, 60)}`. "
+            "Please send a JPEG, PNG, WebP or GIF."
         )
     check_size(attachment.size, what, bytes_max)
 

@@ -13,7 +13,7 @@ from bot.delivery.credit_pages import read_cursor, read_gift
 from bot.delivery.going_on import read_about
 from bot.delivery.picked_form import read_asked
 from bot.domain import Op, Options
-from bot.errors import UserError
+from bot.errors import UserError, cited
 from bot.imaging.regions import parse_where
 from bot.services import amounts, options
 from bot.services.spans import YEARS_MAX, parse_until
@@ -110,3 +110,12 @@ def test_a_form_that_was_filled_in_is_read_or_refused(
     values: dict[str, str], has_file: bool
 ) -> None:
     refused_or(lambda: read_asked(values, has_file=has_file))
+
+
+@given(TYPED)
+@QUICK
+def test_what_was_typed_stays_between_its_backticks(typed: str) -> None:
+    told = cited(typed, 20)
+    assert len(told) <= 20
+    assert "`" not in told
+    assert "\n" not in told
