@@ -20,6 +20,11 @@ pytestmark = [pytest.mark.crash, pytest.mark.timeout(180)]
 # Each stage is long enough to be caught in the middle.
 SIZE_PX = (3000, 2400)
 BUSY_TICKS = 3  # of a hundredth of a second
+BUSY_S_MAX = 60.0
+NEVER_BUSY = (
+    "worker {} was busy for {} hundredths of a second only: the stage ended before it could be "
+    "killed, so take a larger picture"
+)
 S = TaskState
 
 
@@ -39,10 +44,14 @@ def large(tmp_path: Path) -> EditRequest:
 
 
 async def killed_busy(pid: int) -> None:
-    """Kill a worker as soon as it is at work."""
+    """Kill a worker as soon as it is at work; raises TimeoutError where it never is for so long."""
     idle = ticks(pid)
-    while ticks(pid) < idle + BUSY_TICKS:  # noqa: ASYNC110 (another process: no event to wait for)
-        await asyncio.sleep(0.002)
+    try:
+        async with asyncio.timeout(BUSY_S_MAX):
+            while ticks(pid) < idle + BUSY_TICKS:  # noqa: ASYNC110 (another process: no event)
+                await asyncio.sleep(0.002)
+    except TimeoutError:
+        raise TimeoutError(NEVER_BUSY.format(pid, ticks(pid) - idle)) from None
     os.kill(pid, signal.SIGKILL)
 
 
