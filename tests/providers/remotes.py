@@ -89,3 +89,15 @@ async def to_the_end(provider: Provider, work: Job) -> tuple[list[Waiting], Upda
         await asyncio.sleep(0.02)
         update = await provider.poll(work, update)
     raise AssertionError("no end in sight")
+
+
+async def percents(provider: Provider, work: Job, polls: int) -> list[int | None]:
+    """What the card would show of a job that does not end, poll by poll."""
+    work = await prepared(provider, work)
+    update, seen = await provider.submit(work), list[int | None]()
+    for _ in range(polls):
+        assert isinstance(update, Waiting)
+        update = await provider.poll(work, update)
+        assert isinstance(update, Waiting)
+        seen.append(update.percent)
+    return seen
