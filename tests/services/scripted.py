@@ -4,7 +4,7 @@ import asyncio
 import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -60,17 +60,23 @@ SPEC = ProviderSpec(
 )
 
 
+EVENING = timedelta(minutes=30)
+
+
 class FastClock:
     """Runs a hundred times faster than the wall, so that back-offs and deadlines really pass."""
 
     speed = 100.0
 
     def __init__(self) -> None:
-        self._begun = datetime.now(UTC)
+        self._made = datetime.now(UTC)
+        tomorrow = datetime.combine(self._made.date() + timedelta(days=1), time.min, UTC)
+        # What holds for a day must not end in the middle of a test.
+        self._begun = tomorrow if tomorrow - self._made < EVENING else self._made
 
     def now(self) -> datetime:
         """The fast time in UTC."""
-        return self._begun + (datetime.now(UTC) - self._begun) * self.speed
+        return self._begun + (datetime.now(UTC) - self._made) * self.speed
 
     async def sleep(self, seconds: float) -> None:
         """Wait a hundredth of that."""
