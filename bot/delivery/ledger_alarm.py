@@ -1,10 +1,12 @@
 """Tells a server's report channel that its books are wrong: each finding once, also over restarts.
 
-Level-triggered by the audit: what was told stands in the database under the server's id.
+Level-triggered by the audit: what was told stands in the database under the server's id. So does
+since when it was tried: a message whose receipt was lost is found again, and not made twice.
 """
 
 import hashlib
 import logging
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from discord import ui
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 SHOWN_MAX = 5
 TOLD = "ledger_told:{}"
+TRIED = "ledger_tried:{}"
+MARK_CHARS = 16
 
 
 class LedgerAlarm:
@@ -31,6 +35,7 @@ class LedgerAlarm:
         self._audit = app.watch.audit
         self._guilds = app.desk.guilds
         self._facts = app.state
+        self._clock = app.clock
 
     async def run(self) -> None:
         """Tell until cancelled."""
@@ -50,11 +55,23 @@ class LedgerAlarm:
     async def _tell(self, guild_id: int, findings: Findings) -> None:
         channel_id = (await self._guilds.overview(guild_id)).rules.report_channel
         lines = alarm_lines(findings)
-        mark = hashlib.sha256("\n".join(lines).encode()).hexdigest()[:32]
+        mark = mark_of(lines)
         if channel_id is None or await self._facts.get(TOLD.format(guild_id)) == mark:
             return
-        await self._poster.post(channel_id, guild_id, render_alarm(lines), f"books-{mark[:16]}")
+        if not await self._is_there(channel_id, guild_id, mark):
+            # For some minutes the nonce alone keeps Discord from making it twice.
+            await self._poster.post(channel_id, guild_id, render_alarm(lines), f"books-{mark}")
         await self._facts.set(TOLD.format(guild_id), mark)
+
+    async def _is_there(self, channel_id: int, guild_id: int, mark: str) -> bool:
+        """Whether an earlier attempt has made the message; notes the first one."""
+        key = TRIED.format(guild_id)
+        tried, _, since = (await self._facts.get(key) or "").partition(" ")
+        if tried != mark:
+            await self._facts.set(key, f"{mark} {self._clock.now().isoformat()}")
+            return False
+        found = await self._poster.find(channel_id, guild_id, mark, datetime.fromisoformat(since))
+        return found is not None
 
 
 def alarm_lines(findings: Findings) -> list[str]:
@@ -69,6 +86,11 @@ def alarm_lines(findings: Findings) -> list[str]:
     ]  # fmt: skip
 
 
+def mark_of(lines: list[str]) -> str:
+    """The same for the same findings."""
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()[:MARK_CHARS]
+
+
 def render_alarm(lines: list[str]) -> ui.LayoutView:
     """Draw the message."""
     more = len(lines) - SHOWN_MAX
@@ -81,6 +103,7 @@ def render_alarm(lines: list[str]) -> ui.LayoutView:
             *told,
             "-# Edits go on. The operator of the bot sees this in the log and finds all of it with "
             "`inpaint-bot ledger check`.",
+            f"-# finding {mark_of(lines)}",
         )
     )
     box: ui.Container[ui.LayoutView] = ui.Container(ui.TextDisplay(text), accent_color=RED)

@@ -74,7 +74,7 @@ class Poster:
         return await self.find(task.channel_id, task.guild_id, task.id, posting_at)
 
     async def find(self, channel_id: int, guild_id: int, about: str, since: datetime) -> int | None:
-        """The first message since then that is about this task, or this report."""
+        """The first message since then that is about this task, report or finding."""
         async for message in self._own_messages(channel_id, guild_id, since):
             if any(_names(component, about) for component in message.components):
                 return message.id
@@ -210,9 +210,9 @@ def overlay_name(overlay: Path) -> str:
 
 
 def _names(component: Any, about: str) -> bool:
-    """Whether a component, or one inside it, belongs to the task or report."""
+    """Whether a component, or one inside it, belongs to the task, report or finding."""
     custom_id = getattr(component, "custom_id", None) or ""
     text = getattr(component, "content", None) or ""
-    if custom_id.endswith(f":{about}") or text.endswith(f"task {about}"):
+    if custom_id.endswith(f":{about}") or text.endswith((f"task {about}", f"finding {about}")):
         return True
     return any(_names(child, about) for child in getattr(component, "children", ()))
