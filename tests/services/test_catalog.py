@@ -58,7 +58,7 @@ def test_discord_s_three_seconds_are_kept() -> None:
 
 async def test_scenario_is_asked_once_for_many_letters() -> None:
     async with scenario_at_hand() as (desk, provider):
-        first = await models_of([provider])
+        first = await models_of([provider], timeout_s=45)
         asked = desk.calls("models")
         assert first
         assert asked
