@@ -47,7 +47,7 @@ async def drive(args: argparse.Namespace) -> None:
     async with open_app(_settings(args.data), providers=providers) as app, build_bot(app) as bot:
         install(points, app, bot)
         await bot.login(TOKEN)
-        async with app.running(bot), httpx.AsyncClient(trust_env=False) as client:
+        async with app.running(bot), httpx.AsyncClient(trust_env=False, timeout=45) as client:
             await asyncio.to_thread(args.ready.touch)
             gateway = asyncio.create_task(bot.connect())
             try:

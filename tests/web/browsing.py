@@ -51,6 +51,6 @@ async def browsing(app: App) -> AsyncGenerator[Browser]:
     """Serve the app on a free port, its loops not running."""
     async with (
         serving(app.watch, "127.0.0.1", 0) as address,
-        httpx.AsyncClient(base_url=address, trust_env=False) as client,
+        httpx.AsyncClient(base_url=address, trust_env=False, timeout=45) as client,
     ):
         yield Browser(client)

@@ -56,7 +56,7 @@ async def outside(folder: Path) -> AsyncGenerator[Outside]:
     routes = (*links.media.routes(), *hooks.routes())
     async with (
         publishing(routes, "127.0.0.1", port),
-        httpx.AsyncClient(trust_env=False, base_url=links.base_url) as client,
+        httpx.AsyncClient(trust_env=False, timeout=45, base_url=links.base_url) as client,
     ):
         yield Outside(links, work, clock, client, hurried)
 

@@ -110,7 +110,7 @@ class PaintServer:
         """What the page's scripts would ask with."""
         headers = {"Authorization": f"Bearer {self.token(task)}"} if task else {}
         return httpx.AsyncClient(
-            base_url=f"{self.address}/edit/", headers=headers, trust_env=False, timeout=30
+            base_url=f"{self.address}/edit/", headers=headers, trust_env=False, timeout=45
         )
 
 

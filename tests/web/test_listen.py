@@ -66,7 +66,7 @@ async def test_what_is_no_http_is_refused_and_fills_no_log(
 async def test_a_route_may_break_refuse_or_say_more(caplog: pytest.LogCaptureFixture) -> None:
     async with (
         publishing(ROUTES, "127.0.0.1", 0) as address,
-        httpx.AsyncClient(base_url=address, trust_env=False) as client,
+        httpx.AsyncClient(base_url=address, trust_env=False, timeout=45) as client,
     ):
         with caplog.at_level(logging.ERROR, "bot.web.listen"):
             assert_silent(await client.get("/broken"), 500)

@@ -32,7 +32,7 @@ NEVER_S = 36_000.0
 
 
 async def get(url: str) -> httpx.Response:
-    async with httpx.AsyncClient(trust_env=False) as client:
+    async with httpx.AsyncClient(trust_env=False, timeout=45) as client:
         return await client.get(url)
 
 
@@ -52,7 +52,7 @@ async def test_qolaba_fetches_the_picture_and_the_mask_from_us(
         assert [link.rpartition("/")[2] for link in links] == ["picture.png", "mask.png"]
         # The folder goes right after the end is committed.
         folder = app.settings.data_dir / "work" / task.id
-        async with httpx.AsyncClient(trust_env=False) as client:
+        async with httpx.AsyncClient(trust_env=False, timeout=45) as client:
             while folder.exists():
                 await client.get(f"{app.settings.public_url}/")
         assert [(await get(link)).status_code for link in links] == [404, 404]
@@ -118,7 +118,7 @@ def waits(job: Job) -> Waiting:
 async def call(links: Links, task: Task, body: bytes = b"{}", secret: str = "") -> int:
     """What the provider reads for an answer."""
     shown = secret or links.hooks.secret("scripted", task.id)
-    async with httpx.AsyncClient(trust_env=False) as client:
+    async with httpx.AsyncClient(trust_env=False, timeout=45) as client:
         url = links.hooks.url("scripted", task.id)
         return (await client.post(url, content=body, headers={SECRET_HEADER: shown})).status_code
 

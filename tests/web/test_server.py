@@ -90,7 +90,7 @@ async def test_an_address_that_is_not_ours_is_named(app: App, host: str) -> None
 async def test_the_server_is_gone_when_the_block_ends(app: App) -> None:
     async with serving(app.watch, "127.0.0.1", 0) as address:
         pass
-    async with httpx.AsyncClient(trust_env=False) as client:
+    async with httpx.AsyncClient(trust_env=False, timeout=45) as client:
         with pytest.raises(httpx.ConnectError):
             await client.get(f"{address}/healthz")
 

@@ -22,7 +22,7 @@ async def test_each_server_has_its_own_pages(tmp_path: Path) -> None:
         open_app(chosen, providers=[qolaba.provider]) as app,
         build_bot(app) as bot,
         app.watched(bot),
-        httpx.AsyncClient(trust_env=False) as client,
+        httpx.AsyncClient(trust_env=False, timeout=45) as client,
     ):
         assert set(app.providers) == {"qolaba"}
         mine = f"http://127.0.0.1:{chosen.web_port}"
