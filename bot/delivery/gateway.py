@@ -1,11 +1,13 @@
 """Whether Discord's events reach the bot."""
 
+import logging
 from typing import TYPE_CHECKING, Any
 
 import discord.shard
 from discord.backoff import ExponentialBackoff
 from discord.gateway import ReconnectWebSocket
 
+from bot.delivery.faults import brief, is_discords
 from bot.services.health import Part
 
 if TYPE_CHECKING:
@@ -48,9 +50,25 @@ class Shard(discord.shard.Shard):
             await self.reidentify(ReconnectWebSocket(self.id))
 
 
+class OnOneLine(logging.Filter):
+    """discord.py tells of each lost connection with a traceback, which shows nobody anything."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Put the error behind the message; what is no lost connection keeps its traceback."""
+        error = record.exc_info[1] if record.exc_info else None
+        if error and (is_discords(error) or isinstance(error, discord.ConnectionClosed)):
+            record.msg, record.args = f"{record.getMessage()} ({brief(error)})", ()
+            record.exc_info = None
+        return True
+
+
+_ON_ONE_LINE = OnOneLine()
+
+
 def come_back_soon() -> None:
-    """Let connections that are made from now on try again soon, and where they were."""
+    """Let connections that are made from now on try again soon, where they were, on one line."""
     discord.shard.Shard = Shard
+    logging.getLogger(discord.shard.__name__).addFilter(_ON_ONE_LINE)
 
 
 def gateway_part(bot: "InpaintBot") -> Part:

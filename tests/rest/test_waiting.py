@@ -4,14 +4,17 @@ The quick tests take a few faults; `make faults` goes through all.
 """
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from aiohttp import ServerDisconnectedError
 from discord import RateLimited
 
 from bot.delivery import serve
+from bot.delivery.gateway import come_back_soon
 from bot.delivery.patience import patiently
 from bot.domain import TaskState
 from bot.errors import StartupError
@@ -128,3 +131,23 @@ def test_a_start_meets_all_that_passes() -> None:
     met = {fault.name.replace("90s", "600s") for fault, _ in STARTS}
     assert met == {each.name for each in PASSING}
     assert {fault.name for fault, _ in STARTS} > set(QUICK)
+
+
+@pytest.mark.parametrize(
+    ("error", "is_ours"),
+    [(ConnectionResetError(104, "reset"), False), (ServerDisconnectedError(), False),
+     (TimeoutError(), False), (KeyError("shards"), True)],
+    ids=repr,
+)  # fmt: skip
+def test_a_lost_connection_is_told_on_one_line(
+    caplog: pytest.LogCaptureFixture, error: Exception, is_ours: bool
+) -> None:
+    come_back_soon()
+    try:
+        raise error
+    except type(error):
+        logging.getLogger("discord.shard").exception("Failed for shard_id: %s. Retrying...", 0)
+    (record,) = caplog.records
+    assert record.getMessage().startswith("Failed for shard_id: 0. Retrying...")
+    assert bool(record.exc_info) == is_ours
+    assert is_ours or record.getMessage().endswith(")")
