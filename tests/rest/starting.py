@@ -33,8 +33,8 @@ PATIENCE_S = 45
 TRIES = 5  # that discord.py makes of one request
 # Each with how many requests of a route it breaks.
 STARTS = (
-    (down(500), 2 * TRIES + 1),
-    (down(502), TRIES + 1),
+    (down(500), TRIES + 1),
+    (down(502), 2 * TRIES + 1),
     (down(503), 2),
     (down(500, took_effect=True), TRIES),
     (down(502, took_effect=True), TRIES + 2),
