@@ -41,7 +41,7 @@ async def test_start_resumes_and_weighs_the_bot() -> None:
     assert found["its CPU"] > 0
     if rss.is_told:
         assert found["memory at rest"] > found["of the short worker"] > 5
-        assert found["memory of a task in flight"] != 0
+        assert "memory of a task in flight" in found
 
 
 async def test_channel_counts_calls_and_waits_for_finals(monkeypatch: pytest.MonkeyPatch) -> None:
