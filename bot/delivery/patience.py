@@ -2,9 +2,9 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from itertools import chain, repeat
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import discord
 
@@ -19,10 +19,8 @@ PAUSE_S_MAX = 60.0
 Given = TypeVar("Given")
 
 
-async def patiently(
-    attempt: Callable[[], Awaitable[Given]], clock: Clock, stop: asyncio.Event
-) -> Given | None:
-    """Try until Discord is there, or refuses for good; None if `stop` was set meanwhile."""
+async def patiently(attempt: Callable[[], Awaitable[Given]], clock: Clock) -> Given:
+    """Try until Discord is there, or refuses for good."""
     for pause_s in chain(PAUSES_S, repeat(PAUSE_S_MAX)):
         try:
             return await attempt()
@@ -34,10 +32,20 @@ async def patiently(
             log.warning(
                 "Discord cannot be reached (%s); trying again in %d s", brief(cause), asked_s
             )
-        await _pause(clock, stop, asked_s)
-        if stop.is_set():
-            break
-    return None
+        await clock.sleep(asked_s)
+    raise AssertionError("the pauses never end")
+
+
+async def unless(stop: asyncio.Event, work: Coroutine[Any, Any, Given]) -> Given | None:
+    """What the work comes to; None if `stop` was set first, which ends it."""
+    working = asyncio.create_task(work)
+    asked = asyncio.create_task(_set(stop))
+    try:
+        await asyncio.wait({working, asked}, return_when=asyncio.FIRST_COMPLETED)
+        return working.result() if working.done() else None
+    finally:
+        await end([asked, working])
+        await asyncio.gather(asked, working, return_exceptions=True)
 
 
 def passes(error: BaseException) -> bool:
@@ -51,14 +59,6 @@ def cause_of(error: Exception) -> BaseException:
     """What failed below an error that only says where."""
     tells = isinstance(error, StartupError | discord.GatewayNotFound)
     return (tells and error.__cause__) or error
-
-
-async def _pause(clock: Clock, stop: asyncio.Event, seconds: float) -> None:
-    ends = [asyncio.create_task(clock.sleep(seconds)), asyncio.create_task(_set(stop))]
-    try:
-        await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        await end(ends)
 
 
 async def _set(stop: asyncio.Event) -> None:

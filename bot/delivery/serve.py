@@ -13,7 +13,7 @@ from bot.delivery.client import InpaintBot, build_bot
 from bot.delivery.faults import brief, is_discords
 from bot.delivery.gateway import come_back_soon
 from bot.delivery.invite import invite_url
-from bot.delivery.patience import cause_of, patiently
+from bot.delivery.patience import cause_of, patiently, unless
 from bot.delivery.syncing import Synced, sync
 from bot.errors import BadSettings, StartupError
 from bot.services.ending import end
@@ -72,15 +72,15 @@ async def serve(app: "App", stop: asyncio.Event, begun: Callable[[], None] = lam
     come_back_soon()
     async with AsyncExitStack() as stack:
         # A bot of its own for each attempt: what discord.py opened for one is closed with it.
-        bot = await patiently(
-            lambda: stack.enter_async_context(_logged_in(app, build_bot(app))), app.clock, stop
+        login = patiently(
+            lambda: stack.enter_async_context(_logged_in(app, build_bot(app))), app.clock
         )
-        if bot is None:
+        if (bot := await unless(stop, login)) is None:
             return
         # Watched before anything is driven, so that a port in use is told first.
         async with app.watched(bot), app.running(bot):
             begun()
-            gateway = patiently(lambda: _connect(bot), app.clock, stop)
+            gateway = patiently(lambda: _connect(bot), app.clock)
             await _until(stop, asyncio.create_task(gateway, name="gateway"))
 
 

@@ -12,10 +12,11 @@ from pathlib import Path
 import pytest
 from aiohttp import ServerDisconnectedError
 from discord import RateLimited
+from discord.http import Route as DiscordRoute
 
 from bot.delivery import serve
 from bot.delivery.gateway import come_back_soon
-from bot.delivery.patience import patiently
+from bot.delivery.patience import patiently, unless
 from bot.domain import TaskState
 from bot.errors import StartupError
 from tests.fakes import FakeClock
@@ -112,7 +113,7 @@ async def test_pauses_grow_and_are_as_long_as_discord_asks() -> None:
             raise faults.pop()
         return "there"
 
-    assert await patiently(attempt, clock, asyncio.Event()) == "there"
+    assert await patiently(attempt, clock) == "there"
     assert clock.waits_s == [5, 10, 20, 40, 60, 60, 90]
 
 
@@ -123,7 +124,39 @@ async def test_who_is_asked_to_stop_waits_no_longer() -> None:
         asyncio.get_running_loop().call_soon(stop.set)
         raise ConnectionError
 
-    assert await patiently(away, forever, stop) is None
+    assert await unless(stop, patiently(away, forever)) is None
+
+
+async def test_a_stop_ends_an_attempt_that_hangs(tmp_path: Path) -> None:
+    calls: list[asyncio.StreamWriter] = []
+
+    async def hang(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        calls.append(writer)
+        stop.set()
+
+    stop = asyncio.Event()
+    server = await asyncio.start_server(hang, "127.0.0.1", 0)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(
+            DiscordRoute, "BASE", f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        )
+        async with opened(tmp_path, Scripted(), discord_token=TOKEN) as app:
+            await serve.serve(app, stop)
+    server.close()
+    assert len(calls) == 1
+    calls[0].transport.abort()
+
+
+async def test_what_the_work_comes_to_is_told() -> None:
+    async def work() -> str:
+        return "there"
+
+    async def break_() -> None:
+        raise StartupError("no")
+
+    assert await unless(asyncio.Event(), work()) == "there"
+    with pytest.raises(StartupError, match="no"):
+        await unless(asyncio.Event(), break_())
 
 
 def test_a_start_meets_all_that_passes() -> None:
