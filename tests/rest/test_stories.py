@@ -119,7 +119,7 @@ async def test_a_member_who_has_left_is_still_owed_the_card_and_moderators_may_h
     gate = await running(world)
     world.env.backend.remove_member(world.guild.id, world.alice.id)
     gate.set()
-    task = await until(world, lambda task: task.state is S.DONE)
+    task = await world.in_state(S.DONE)
     assert len(world.card().attachments) == 1
     await proof.sound(world)
     await world.delete_by_hand(world.card())

@@ -5,11 +5,12 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import is_dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from bot.app import App, compose
 from bot.db.engine import Database
 from bot.domain import EditRequest, Origin, Task, TaskState
+from bot.providers.base import Provider
 from bot.services import reading
 from bot.services.access import Who
 from bot.services.ending import end
@@ -19,6 +20,7 @@ from tests import assets
 from tests.databases import fresh
 from tests.services.scripted import FastClock, Scripted, ThreadPictures
 
+P = TypeVar("P", bound=Provider)
 ALICE, BOB, GUILD, CHANNEL = 101, 102, 9, 77
 PATIENCE_S = 45
 # A deadline of so much is not what a test waits for.
@@ -47,7 +49,7 @@ async def opened(folder: Path, provider: Scripted, **changes: Any) -> AsyncGener
         await db.close()
 
 
-def unhurried(provider: Scripted) -> Scripted:
+def unhurried(provider: P) -> P:
     """Leave a long deadline its length on the wall, where the fast clock would make it seconds."""
     if LONG_S <= provider.spec.deadline_s <= LONGER_S:
         spec = replace(provider.spec, deadline_s=provider.spec.deadline_s * FastClock.speed)

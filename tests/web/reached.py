@@ -18,7 +18,7 @@ from bot.web.public import Links
 from bot.wiring import Ground
 from tests.databases import fresh
 from tests.providers.remotes import soon
-from tests.services.engine import settings, working
+from tests.services.engine import settings, unhurried, working
 from tests.services.scripted import FastClock, ThreadPictures
 
 Chosen = Callable[[Desk], dict[str, str]]
@@ -32,9 +32,8 @@ async def composed(
     await asyncio.to_thread(fresh, chosen.database_path)
     db = Database(chosen.database_path)
     try:
-        ground = Ground(
-            chosen, clock, db, ThreadPictures(), {provider.spec.slug: provider}, links=links
-        )
+        providers = {provider.spec.slug: unhurried(provider)}
+        ground = Ground(chosen, clock, db, ThreadPictures(), providers, links=links)
         app = compose(ground)
         async with app.published(), working(app):
             yield app
