@@ -90,6 +90,7 @@ def _figures(side_px: int, rounds: Sequence[Round]) -> list[Figure]:
     size = f"{side_px} px"
     return [
         Figure(PART, f"CPU of one edit at {size}", middle.edit.total_s * 1000, "ms"),
+        Figure(PART, f"  of it in the bot's process at {size}", middle.edit.own_s * 1000, "ms"),
         Figure(PART, f"  its floor at {size}", sum(middle.floor_s.values()) * 1000, "ms"),
         Figure(PART, f"  edit / floor at {size}", middle.ratio, "", at_most(RATIO_MAX)),
     ]

@@ -14,6 +14,7 @@ async def test_edit_compares_an_edit_with_its_floor() -> None:
     found = named(await edit.run(sides_px=(256,), rounds=1))
     floor_ms, edit_ms = found["its floor at 256 px"], found["CPU of one edit at 256 px"]
     assert 0 < floor_ms < edit_ms
+    assert 0 < found["of it in the bot's process at 256 px"] < edit_ms
     assert found["edit / floor at 256 px"] == pytest.approx(edit_ms / floor_ms)
 
 
