@@ -6,8 +6,8 @@ UNIT := not e2e and not crash and not live
 # The quick tests wait for other processes half of their time.
 WORKERS ?= 3
 BROWSERS ?= 2
-# RERUNS=1 gives a failed test a second try and names it at the end (R). A kill test gets one only
-# where waiting ran out: a broken promise is final.
+# RERUNS=1 gives a failed quick or browser test a second try and names it at the end (RERUN). A kill
+# test gets one only where the test's own time ran out: what it finds broken is final.
 AGAIN := $(if $(RERUNS),--reruns $(RERUNS) -raR)
 
 .DEFAULT_GOAL := help

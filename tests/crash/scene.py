@@ -54,7 +54,7 @@ class Scene:
         until = time.monotonic() + WAIT_S_MAX
         while not await asyncio.to_thread(fits):
             if time.monotonic() > until:
-                raise TimeoutError(f"{what} did not come: {self.states()}")
+                raise AssertionError(f"{what} did not come: {self.states()}")
             await asyncio.sleep(LOOK_S)
 
     async def running(self, key: str) -> None:
