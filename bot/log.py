@@ -125,7 +125,8 @@ class Repeats:
         if not (trace := record.exc_text):
             return True
         written_s = self._written_s.get(trace, -TRACE_EVERY_S)
-        if record.created - written_s < TRACE_EVERY_S:
+        # A clock that was set back would keep tracebacks away until it has caught up.
+        if 0 <= record.created - written_s < TRACE_EVERY_S:
             at = time.strftime("%H:%M:%S", time.localtime(written_s))
             record.msg = f"{record.msg} (traceback as at {at})"
             record.exc_info = record.exc_text = None

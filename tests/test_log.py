@@ -252,6 +252,13 @@ def test_the_same_traceback_is_written_once_a_minute() -> None:
     assert records[61].exc_info is None
 
 
+def test_a_clock_that_is_set_back_keeps_no_traceback_away() -> None:
+    repeats, begun_s = log.Repeats(), 1_800_000_000.0
+    records = [broken("no room", begun_s + second) for second in (0, -3600, -3590, -3540)]
+    assert all(map(repeats, records))
+    assert [bool(record.exc_text) for record in records] == [True, True, False, True]
+
+
 def test_another_traceback_is_written_at_once() -> None:
     repeats = log.Repeats()
     records = [broken("no room", 10), broken("no file", 11), broken("no room", 12)]
