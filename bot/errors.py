@@ -40,6 +40,7 @@ from typing import ClassVar
 
 NOT_CHARGED = "Nothing was charged."
 AGAIN = " Try again, or pick another provider."
+UNREADABLE = "(unreadable)"
 
 
 def not_charged(sentence: str) -> str:
@@ -48,8 +49,9 @@ def not_charged(sentence: str) -> str:
 
 
 def cited(typed: str, length_max: int) -> str:
-    """What somebody typed, to stand between backticks, which it cannot end."""
-    return " ".join(typed.replace("`", "").split())[:length_max]
+    """What somebody typed, to stand between backticks, which it cannot end or leave empty."""
+    told = " ".join(typed.replace("`", "").split())[:length_max]
+    return told if any(map(str.isprintable, told.replace(" ", ""))) else UNREADABLE
 
 
 class BotError(Exception):

@@ -13,7 +13,7 @@ from bot.delivery.credit_pages import read_cursor, read_gift
 from bot.delivery.going_on import read_about
 from bot.delivery.picked_form import read_asked
 from bot.domain import Op, Options
-from bot.errors import UserError, cited
+from bot.errors import UNREADABLE, UserError, cited
 from bot.imaging.regions import parse_where
 from bot.services import amounts, options
 from bot.services.spans import YEARS_MAX, parse_until
@@ -119,3 +119,9 @@ def test_what_was_typed_stays_between_its_backticks(typed: str) -> None:
     assert len(told) <= 20
     assert "`" not in told
     assert "\n" not in told
+    assert any(map(str.isprintable, told.replace(" ", "")))
+
+
+@pytest.mark.parametrize("typed", ["``", " ` ", "", "\u200b", "` \u202e"])
+def test_what_cannot_be_seen_leaves_no_empty_backticks(typed: str) -> None:
+    assert cited(typed, 20) == UNREADABLE
