@@ -163,9 +163,12 @@ class App:
             await self.dispatcher.stop(self.settings.stop_grace_s, self.drive.in_submit)
 
     @asynccontextmanager
-    async def watched(self, bot: InpaintBot) -> AsyncGenerator[None]:
-        """Look after health, and serve it, metrics and the public routes where they are on."""
-        self.watch.health.add("discord", partial(gateway_part, bot))
+    async def watched(self, bot: InpaintBot | None = None) -> AsyncGenerator[None]:
+        """Look after health, and serve it, metrics and the public routes where they are on.
+
+        A bot that is still to log in is told of with `look_at`.
+        """
+        self.look_at(bot)
         host, port = self.settings.web_host, self.settings.web_port
         async with serving(self.watch, host, port) if port else nullcontext(), self.published():
             loops = [_started(name, loop) for name, loop in self.watch.loops]
@@ -173,6 +176,10 @@ class App:
                 yield
             finally:
                 await end(loops)
+
+    def look_at(self, bot: InpaintBot | None) -> None:
+        """Judge the way to Discord by this bot from now on."""
+        self.watch.health.add("discord", partial(gateway_part, bot))
 
     @asynccontextmanager
     async def published(self) -> AsyncGenerator[None]:

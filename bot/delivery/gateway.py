@@ -71,8 +71,10 @@ def come_back_soon() -> None:
     logging.getLogger(discord.shard.__name__).addFilter(_ON_ONE_LINE)
 
 
-def gateway_part(bot: "InpaintBot") -> Part:
+def gateway_part(bot: "InpaintBot | None") -> Part:
     """Logged in, ready, and every connection open; discord.py opens lost ones again by itself."""
+    if bot is None:
+        return Part(False, "not logged in")
     if bot.is_closed():
         return Part(False, "logged out")
     if not bot.is_ready():

@@ -70,15 +70,16 @@ async def serve(app: "App", stop: asyncio.Event, begun: Callable[[], None] = lam
     # The bot never speaks, and what discord.py warns of would send a newcomer looking.
     discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
     come_back_soon()
-    async with AsyncExitStack() as stack:
+    # Watched before all else, so that a port in use is told first, and a start that waits is alive.
+    async with app.watched(), AsyncExitStack() as stack:
         # A bot of its own for each attempt: what discord.py opened for one is closed with it.
         login = patiently(
             lambda: stack.enter_async_context(_logged_in(app, build_bot(app))), app.clock
         )
         if (bot := await unless(stop, login)) is None:
             return
-        # Watched before anything is driven, so that a port in use is told first.
-        async with app.watched(bot), app.running(bot):
+        app.look_at(bot)
+        async with app.running(bot):
             begun()
             gateway = patiently(lambda: _connect(bot), app.clock)
             await _until(stop, asyncio.create_task(gateway, name="gateway"))
