@@ -110,36 +110,27 @@ async def _pots(session: AsyncSession, codes: Iterable[str]) -> Mapping[str, int
 async def _tasks(session: AsyncSession) -> list[Unresolved]:
     """Finished tasks with one hold and one resolution of what they settled; drafts have none."""
     hold, resolve = aliased(Transfer), aliased(Transfer)
-    booked = (
-        select(
-            hold.task_seq,
-            func.count(hold.id).label("holds"),
-            func.sum(hold.amount).label("held"),
-            func.count(resolve.id).label("resolved"),
-            func.coalesce(func.sum(resolve.amount), 0).label("paid"),
-        )
-        .outerjoin(resolve, resolve.resolves_id == hold.id)
-        .where(hold.kind == "hold", hold.task_seq.is_not(None))
-        .group_by(hold.task_seq)
-        .subquery()
-    )
-    holds = func.coalesce(booked.c.holds, 0)
-    resolved, paid = func.coalesce(booked.c.resolved, 0), func.coalesce(booked.c.paid, 0)
+    holds, resolved = func.count(hold.id), func.count(resolve.id)
+    held = func.coalesce(func.sum(hold.amount), 0)
+    paid = func.coalesce(func.sum(resolve.amount), 0)
     live = TaskRow.state.in_(HOLDING)
     went = TaskRow.queued_at.is_not(None)
     why = case(
         (went & (holds != 1), "has not one hold"),
         (~went & (holds != 0), "holds without having begun"),
         (live & (resolved != 0), "is live and resolved"),
-        (live & (func.coalesce(booked.c.held, 0) != TaskRow.held), "holds another amount"),
+        (live & (held != TaskRow.held), "holds another amount"),
         (went & ~live & (resolved != 1), "ended and is not resolved once"),
         (went & ~live & (paid != TaskRow.settled), "settled another amount"),
         (TaskRow.state.not_in(_CHARGED) & (paid != 0), "was charged without a result"),
     )
     query = (
         select(TaskRow.id, TaskRow.guild_id, TaskRow.state, holds, resolved, why)
-        .outerjoin(booked, booked.c.task_seq == TaskRow.seq)
-        .where(why.is_not(None))
+        .outerjoin(hold, (hold.task_seq == TaskRow.seq) & (hold.kind == "hold"))
+        .outerjoin(resolve, resolve.resolves_id == hold.id)
+        # In the order of the key, so that nothing is sorted or kept beside.
+        .group_by(TaskRow.seq)
+        .having(why.is_not(None))
         .limit(SHOWN_MAX)
     )
     return [Unresolved(*row) for row in await session.execute(query)]
