@@ -18,7 +18,11 @@ TYPES = {
 }
 # Whole lines only: nothing inside of a text or a pattern is touched.
 _COMMENTS = re.compile(r"^\s*//.*\n", re.MULTILINE)
-_INDENT = re.compile(r"^[ \t]+", re.MULTILINE)
+_INDENT = re.compile(r"^\s+", re.MULTILINE)
+# Lines whose only texts are in double quotes: a template or a pattern may mean its spaces.
+_TEXT = r'"(?:[^"\\\n]|\\.)*"'
+_SIMPLE = re.compile(rf"^(?:[^\"'`/\n]|{_TEXT})+$", re.MULTILINE)
+_BETWEEN = re.compile(rf"({_TEXT})| ?([][{{}}()=<>?:,;&|*!%]) ?")
 # In our style sheet, which quotes nothing. A space before a colon means something there.
 _AROUND = re.compile(r"\s*([{};,>])\s*|(?<=:)\s+")
 _BREAK = re.compile(r"\s*\n\s*")
@@ -57,7 +61,11 @@ def _file(name: str, text: str) -> StaticFile:
 def _bare(kind: str, text: str) -> str:
     """Without what only we read; lines end only in programs."""
     if kind == "js":
-        return _INDENT.sub("", _COMMENTS.sub("", text))
+        return _SIMPLE.sub(_tight, _INDENT.sub("", _COMMENTS.sub("", text)))
     if kind == "css":
         return _AROUND.sub(r"\1", text).replace(";}", "}").strip()
     return _BREAK.sub("", text)
+
+
+def _tight(line: re.Match[str]) -> str:
+    return _BETWEEN.sub(lambda found: found[1] or found[2], line[0])

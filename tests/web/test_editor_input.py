@@ -2,6 +2,7 @@
 
 import json
 import re
+from importlib.resources import files
 from typing import Any
 
 import pytest
@@ -177,3 +178,16 @@ def test_the_page_is_small_and_holds_no_inline_code() -> None:
     assert not re.search(r"<style|\sstyle=|\son\w+=|javascript:", page)
     assert re.findall(r"<script[^>]*>(.*?)</script>", page) == [""]
     assert not re.search(r"https?://", page)
+
+
+TEXTS = re.compile(r'"(?:[^"\\\n]|\\.)*"|`[^`]*`|/[^/\n]+/[a-z]*\.')
+
+
+def test_programs_travel_without_spaces_that_mean_nothing() -> None:
+    for path in (files("bot.web") / "static").iterdir():
+        if path.name.endswith(".js"):
+            source = re.sub(r"^\s*//.*\n", "", path.read_text("utf-8"), flags=re.MULTILINE)
+            served = read_static()[path.name].plain.decode()
+            assert TEXTS.findall(served) == TEXTS.findall(source)
+            assert re.sub(r"\s", "", served) == re.sub(r"\s", "", source)
+            assert len(served) < 0.97 * len(re.sub(r"^\s+", "", source, flags=re.MULTILINE))
