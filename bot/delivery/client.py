@@ -19,6 +19,7 @@ from bot.delivery.buttons import Press, Recent, TaskButton
 from bot.delivery.entrance import admit
 from bot.delivery.faults import brief, is_discords
 from bot.delivery.forms import Form
+from bot.delivery.gateway import LaunchingBot
 from bot.delivery.menus import Picked, TaskMenu
 from bot.delivery.poster import Poster
 from bot.delivery.replies import ReplyKeeper
@@ -94,11 +95,12 @@ def use_of(command: object) -> Use:
     return Use.LOOK
 
 
-class InpaintBot(commands.AutoShardedBot):
+class InpaintBot(LaunchingBot):
     """Works over REST from `login` on; nothing long-lived is started by it."""
 
     def __init__(self, app: "App", *, always_sync: bool = False) -> None:
         super().__init__(
+            clock=app.clock,
             command_prefix=commands.when_mentioned,
             tree_cls=Tree,
             help_command=None,

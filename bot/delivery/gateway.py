@@ -1,20 +1,26 @@
 """Whether Discord's events reach the bot."""
 
 import logging
+from itertools import chain, repeat
 from typing import TYPE_CHECKING, Any
 
 import discord.shard
 from discord.backoff import ExponentialBackoff
+from discord.ext import commands
 from discord.gateway import ReconnectWebSocket
 
 from bot.delivery.faults import brief, is_discords
 from bot.services.health import Part
+from bot.services.ports import Clock
 
 if TYPE_CHECKING:
     from bot.delivery.client import InpaintBot
 
 RECONNECT_S_MAX = 30.0
 RESUMES_MAX = 8  # some minutes; by then Discord has let go of the session
+# Before these discord.py waits 5 s by itself.
+LAUNCH_PAUSES_S = (0.0, 5.0, 15.0)
+LAUNCH_PAUSE_S_MAX = RECONNECT_S_MAX - 5.0
 
 
 class Backoff(ExponentialBackoff[bool]):
@@ -48,6 +54,37 @@ class Shard(discord.shard.Shard):
             await super().reconnect()
         else:
             await self.reidentify(ReconnectWebSocket(self.id))
+
+
+class _NotLaunchedError(Exception):
+    """A first attempt to connect has failed, and discord.py is about to try again."""
+
+
+class LaunchingBot(commands.AutoShardedBot):
+    """Makes its first connections in a loop.
+
+    discord.py's `launch_shard` calls itself after each failure, until the stack is full.
+    """
+
+    def __init__(self, *args: Any, clock: Clock, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._clock = clock
+        self._is_launching = False
+
+    async def launch_shard(self, gateway: Any, shard_id: int, *, initial: bool = False) -> None:
+        """Connect one, however often that fails."""
+        if self._is_launching:
+            raise _NotLaunchedError  # to the loop below, from the call that follows a failure
+        for pause_s in chain(LAUNCH_PAUSES_S, repeat(LAUNCH_PAUSE_S_MAX)):
+            self._is_launching = True
+            try:
+                return await super().launch_shard(gateway, shard_id, initial=initial)
+            except _NotLaunchedError:
+                pass
+            finally:
+                self._is_launching = False
+            await self._clock.sleep(pause_s)
+        raise AssertionError("the pauses never end")
 
 
 class OnOneLine(logging.Filter):

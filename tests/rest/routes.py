@@ -10,6 +10,8 @@ LOGIN: tuple[Route, ...] = (
     ("GET", "/oauth2/applications/@me"),
     ("GET", "/gateway/bot"),
 )
+# No request like the others, but a start fails at it like at them.
+SOCKET: Route = ("GET", "/?v=10")
 SYNC: tuple[Route, ...] = (
     ("PUT", "/applications/{application}/commands"),
     ("PUT", "/applications/{application}/guilds/{guild}/commands"),

@@ -9,16 +9,17 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import discord
+import discord.shard
 import pytest
 import yarl
 from aiohttp import web
 from discord.gateway import DiscordWebSocket
 
 from tests.rest.faults import Fault, Lost
-from tests.rest.routes import Route, route_of
+from tests.rest.routes import SOCKET, Route, route_of
 from tests.rest.wire import sleeping
 from tests.standin.knobs import Knobs
-from tests.standin.rest import API
+from tests.standin.rest import API, GATEWAY
 from tests.standin.server import Parts, serving
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -39,7 +40,7 @@ class Breaking:
 
     async def between(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         """Answer in Discord's place where a fault is planned."""
-        route = route_of(request.method, request.path.removeprefix(API))
+        route = SOCKET if request.path == GATEWAY else _route(request)
         if route is None:
             return await handler(request)
         self.asked[route] += 1
@@ -47,9 +48,13 @@ class Breaking:
         if fault is None or not times:
             return await handler(request)
         self._left[route] = fault, times - 1
-        if fault.took_effect:
+        if fault.took_effect and route != SOCKET:
             await handler(request)
         return _broken(request, fault)
+
+
+def _route(request: web.Request) -> Route | None:
+    return route_of(request.method, request.path.removeprefix(API))
 
 
 def _broken(request: web.Request, fault: Fault) -> web.Response:
@@ -78,5 +83,6 @@ async def breaking(patch: pytest.MonkeyPatch) -> AsyncGenerator[Breaking]:
         patch.setattr(discord.http.Route, "BASE", made.parts.base_url + API)
         gateway = yarl.URL(made.parts.rest.gateway_url)
         patch.setattr(DiscordWebSocket, "DEFAULT_GATEWAY", gateway)
-        patch.setattr(discord.http, "asyncio", sleeping(at_once))
+        for module in (discord.http, discord.shard):
+            patch.setattr(module, "asyncio", sleeping(at_once))
         yield made

@@ -22,7 +22,7 @@ from tests.rest.faults import (
     down,
     limited,
 )
-from tests.rest.routes import LOGIN, SYNC
+from tests.rest.routes import LOGIN, SOCKET, SYNC
 from tests.rest.standing import Breaking
 from tests.services.engine import assert_books, opened, request, until, working
 from tests.services.scripted import Scripted, done, hang
@@ -49,6 +49,7 @@ STARTS = (
     (DISCONNECTED_AFTER, 2),
 )
 BROKEN = (*LOGIN, *SYNC)
+SOCKETS_MAX = 3  # the waits between them grow
 S = TaskState
 
 
@@ -72,6 +73,8 @@ async def started(discord: Breaking, folder: Path, fault: Fault, times: int) -> 
     async with under_way(folder) as (app, task):
         for route in BROKEN:
             discord.plan(route, fault, times)
+        refused = min(times, SOCKETS_MAX)
+        discord.plan(SOCKET, fault, refused)
         serving = asyncio.create_task(serve.serve(app, stop))
         try:
             ended = await _shown(app, task)
@@ -84,6 +87,7 @@ async def started(discord: Breaking, folder: Path, fault: Fault, times: int) -> 
     made = discord.parts.rest.journal.since(0, "create")
     assert [each["reply_to"] for each in made if not each["reply_to"]] == [0]  # but for a ping
     assert min(discord.asked[route] for route in (*LOGIN, SYNC[0])) > 0
+    assert discord.asked[SOCKET] > refused
 
 
 async def _shown(app: App, task: Task) -> Task:
