@@ -43,28 +43,6 @@ def test_a_reload_keeps_the_drawing_and_the_choices(served: Served, browser: Bro
         expect(page.locator("[data-tool=lasso]")).to_have_attribute("aria-pressed", "true")
 
 
-def test_one_paints_before_the_whole_picture_is_there(served: Served, browser: Browser) -> None:
-    size = (1200, 900)
-    task = served.draft(size)
-    with opened(browser, "about:blank", is_open=False) as page:
-        held: list[Route] = []
-
-        def hold(route: Route) -> None:
-            held.append(route)
-
-        page.route("**/api/picture", hold)
-        with page.expect_request("**/api/picture"):
-            page.goto(served.url(task))
-        ready(page)
-        drag(page, (0.1, 0.2), (0.5, 0.3))
-        before = drawn(page, size)
-        assert before.any()
-        expect(page.locator("#picture")).to_have_js_property("naturalWidth", 800)
-        held[0].continue_()
-        expect(page.locator("#picture")).to_have_js_property("naturalWidth", size[0])
-        assert (drawn(page, size) == before).all()
-
-
 def test_a_refusal_keeps_the_drawing(served: Served, browser: Browser) -> None:
     task = served.draft()
     with opened(browser, served.url(task)) as page:

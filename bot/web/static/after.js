@@ -45,11 +45,11 @@ async function finish({ results, card, next = "" }) {
   document.body.dataset.state = "over";
   element("next").textContent = next;
   if (card) Object.assign(element("card"), { href: card, hidden: false });
-  const before = offer(element("picture").src, "Before");
+  const before = offer(element("picture").src, "Before", "", "before");
   for (const { n, alt } of results.reverse()) {
     try {
-      const url = URL.createObjectURL(await net.picture(`result/${n}`));
-      before.after(offer(url, results.length > 1 ? `After, ${n}` : "After", alt));
+      const src = await net.picture(`result/${n}`);
+      before.after(offer(src, results.length > 1 ? `After, ${n}` : "After", alt));
     } catch {
       // The card has it, too.
     }
@@ -59,12 +59,13 @@ async function finish({ results, card, next = "" }) {
 }
 
 // A small picture that shows itself large.
-function offer(src, name, alt = "") {
+function offer(src, name, alt = "", className = "") {
   const button = Object.assign(document.createElement("button"), { type: "button" });
-  button.append(Object.assign(new Image(), { src, alt: "" }), name);
+  const small = Object.assign(new Image(), { src, alt: "", className });
+  button.append(small, name);
   button.addEventListener("click", () => {
-    Object.assign(element("picture"), { src, alt });
-    element("mask").hidden = name !== "Before";
+    Object.assign(element("picture"), { src: small.src, alt, className });
+    element("mask").hidden = !className;
     for (const each of element("results").children) each.setAttribute("aria-pressed", each === button);
   });
   element("results").append(button);

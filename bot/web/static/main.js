@@ -9,6 +9,7 @@ import { Model } from "./model.js";
 import * as net from "./net.js";
 import { Over } from "./over.js";
 import { Painter } from "./painter.js";
+import { load, sharpen } from "./picture.js";
 import { Raster } from "./raster.js";
 import { Ui } from "./ui.js";
 import { View } from "./view.js";
@@ -19,27 +20,16 @@ const PIXELS_MAX = matchMedia("(pointer: coarse)").matches ? 4_200_000 : 8_400_0
 const NOTHING = "Paint over the part that should change first.";
 const element = (id) => document.getElementById(id);
 
-async function load(image, path) {
-  image.src = URL.createObjectURL(await net.picture(path));
-  await image.decode();
-  return image;
-}
-
-// The whole picture comes while one paints already.
-async function sharpen(image, coarse, tries) {
-  try {
-    const { src } = await load(new Image(), "picture");
-    if (image.src === coarse) image.src = src;
-  } catch {
-    if (tries) setTimeout(sharpen, 5000, image, coarse, tries - 1);
-  }
-}
-
 async function open() {
-  const image = element("picture");
-  const [facts] = await Promise.all([net.facts(), load(image, "glance")]);
-  if (image.naturalWidth < facts.size[0]) sharpen(image, image.src, 3);
-  if (facts.state !== "draft") return showOnly(facts);
+  const small = new AbortController();
+  const begun = load(element("picture"), "glance", small.signal);
+  begun.catch(() => {});
+  const facts = await net.facts();
+  if (facts.state !== "draft") {
+    small.abort();
+    return showOnly(facts);
+  }
+  if ((await begun).naturalWidth < facts.size[0]) sharpen();
   const kept = facts.kept ? await load(new Image(), "mask") : null;
   paint(facts, kept);
 }
@@ -48,6 +38,7 @@ async function open() {
 function showOnly(facts) {
   new View(element("stage"), element("world"), facts.size, scaleFor(facts.size));
   element("mask").hidden = true;
+  sharpen();
   return follow();
 }
 

@@ -39,6 +39,6 @@ async function ask(path, options = {}) {
 
 export const facts = async () => (await ask("draft")).json();
 export const progress = async () => (await ask("progress")).json();
-export const picture = async (path) => (await ask(path)).blob();
+export const picture = async (path, signal) => URL.createObjectURL(await (await ask(path, { signal })).blob());
 export const submit = async (wish) =>
   (await ask("submit", { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(wish) })).json();
