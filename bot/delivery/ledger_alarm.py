@@ -1,7 +1,7 @@
 """Tells a server's report channel that its books are wrong: each finding once, also over restarts.
 
 Level-triggered by the audit: what was told stands in the database under the server's id. So does
-since when it was tried: a message whose receipt was lost is found again, and not made twice.
+when it was last tried: a message whose receipt was lost is found again, and not made twice.
 """
 
 import hashlib
@@ -64,14 +64,16 @@ class LedgerAlarm:
         await self._facts.set(TOLD.format(guild_id), mark)
 
     async def _is_there(self, channel_id: int, guild_id: int, mark: str) -> bool:
-        """Whether an earlier attempt has made the message; notes the first one."""
+        """Whether the last attempt has made the message; notes when the next one begins."""
         key = TRIED.format(guild_id)
         tried, _, since = (await self._facts.get(key) or "").partition(" ")
-        if tried != mark:
-            await self._facts.set(key, f"{mark} {self._clock.now().isoformat()}")
-            return False
-        found = await self._poster.find(channel_id, guild_id, mark, datetime.fromisoformat(since))
-        return found is not None
+        if tried == mark:
+            begun = datetime.fromisoformat(since)
+            if await self._poster.find(channel_id, guild_id, mark, begun) is not None:
+                return True
+        # Anew each time: of a busy channel only what came soon after it is searched.
+        await self._facts.set(key, f"{mark} {self._clock.now().isoformat()}")
+        return False
 
 
 def alarm_lines(findings: Findings) -> list[str]:
@@ -103,7 +105,7 @@ def render_alarm(lines: list[str]) -> ui.LayoutView:
             *told,
             "-# Edits go on. The operator of the bot sees this in the log and finds all of it with "
             "`inpaint-bot ledger check`.",
-            f"-# finding {mark_of(lines)}",
+            f"-# This is told once, under the reference {mark_of(lines)}",
         )
     )
     box: ui.Container[ui.LayoutView] = ui.Container(ui.TextDisplay(text), accent_color=RED)

@@ -20,6 +20,8 @@ MIB = 2**20
 UPLOAD_LIMIT_BYTES = 10 * MIB
 CLOCK_SKEW = timedelta(seconds=60)
 SEARCHED_MESSAGES_MAX = 300
+# How a message's last words begin; findings were told so before they had a reference.
+SIGNED = ("task", "reference", "finding")
 
 Attachments = Sequence[discord.File | discord.Attachment]
 
@@ -213,6 +215,6 @@ def _names(component: Any, about: str) -> bool:
     """Whether a component, or one inside it, belongs to the task, report or finding."""
     custom_id = getattr(component, "custom_id", None) or ""
     text = getattr(component, "content", None) or ""
-    if custom_id.endswith(f":{about}") or text.endswith((f"task {about}", f"finding {about}")):
+    if custom_id.endswith(f":{about}") or text.endswith(tuple(f"{of} {about}" for of in SIGNED)):
         return True
     return any(_names(child, about) for child in getattr(component, "children", ()))

@@ -1,9 +1,12 @@
 """The message about wrong books is made once, also where Discord's receipt for it was lost."""
 
 import pytest
+from discord import ui
 from simcord.builders import ChannelHandle
 from sqlalchemy import text
 
+from bot.delivery.ledger_alarm import mark_of, render_alarm
+from bot.delivery.poster import SEARCHED_MESSAGES_MAX
 from tests.cogs.world import SIMCORD, World
 from tests.rest import proof
 from tests.rest.errands import HISTORY, POST
@@ -56,3 +59,33 @@ async def test_wrong_books_are_told_once_whatever_became_of_the_receipt(
     asked = wire.count(POST), wire.count(HISTORY)
     await audited(world)
     assert (wire.count(POST), wire.count(HISTORY)) == asked
+
+
+async def test_a_busy_channel_is_told_once_at_the_third_attempt_too(
+    world: World, wire: Wire
+) -> None:
+    """First nothing is made, then only the receipt is lost: the search begins at that one."""
+    channel = await wrong_books(world)
+    wire.plan(POST, RESET)
+    await audited(world)
+    for n in range(SEARCHED_MESSAGES_MAX + 1):
+        world.env.backend.create_message(channel.id, world.bob.id, f"message {n}")
+    await world.later(NONCE_S + 60)
+    wire.plan(POST, down(502, took_effect=True), TRIES)
+    await audited(world)
+    assert len(world.cards(channel)) == 1
+    await world.later(NONCE_S + 60)
+    await audited(world)
+    assert len(world.cards(channel)) == 1
+
+
+async def test_what_was_told_before_an_update_is_found_by_its_old_words(world: World) -> None:
+    channel = await wrong_books(world)
+    since, mark = world.clock.now(), "0123456789abcdef"
+    poster, place = world.bot.poster, (channel.id, world.guild.id)
+    old: ui.LayoutView = ui.LayoutView()
+    old.add_item(ui.TextDisplay(f"-# finding {mark}"))
+    made = await poster.post(*place, old, "old")
+    assert await poster.find(*place, mark, since) == made
+    new = await poster.post(*place, render_alarm(["one"]), "new")
+    assert await poster.find(*place, mark_of(["one"]), since) == new

@@ -29,6 +29,7 @@ from simcord.http import router
 from bot.delivery.client import RATELIMIT_WAIT_S
 from tests.fakes import FakeClock
 from tests.rest.faults import Fault, Lost
+from tests.rest.history import right_after
 from tests.rest.routes import FILES, Route, route_of
 
 NONCE_S = 300.0
@@ -183,15 +184,20 @@ def _dispatched(request: Request) -> Answer:
         answer = Answer(200, {}, "")
         answer.data = request.backend.cdn.get(request.params)
         return answer
-    try:
-        said = router.dispatch(
+
+    def ask(params: Any) -> Any:
+        return router.dispatch(
             request.backend,
             request.method,
             request.path,
             json=request.json,
-            params=request.params,
+            params=params,
             files=list(request.files),
         )
+
+    try:
+        is_search = "after" in (request.params or {})
+        said = right_after(ask, request.params) if is_search else ask(request.params)
     except (router.RouteNotImplemented, router.UnsupportedField):
         raise
     except BackendError as error:
