@@ -1,14 +1,33 @@
 """The picture on the painting page: small at first, whole in the end, whatever the line does."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.e2e.page_server import Served
-from tests.e2e.painting import drag, drawn, opened, ready
+from tests.e2e.painting import drag, drawn, opened, ready, shoot
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(120)]
 
 SIZE = (1200, 900)
+# Long pauses of the page end when the test says so.
+PAUSES = """
+window.pauses = [];
+const timer = window.setTimeout;
+window.setTimeout = (go, ms, ...more) =>
+  ms < 5000 ? timer(go, ms, ...more) : window.pauses.push({ ms, go });
+"""
+# What the line says, each time that it says something else.
+SAID = """
+window.said = [];
+const line = document.getElementById("sharper");
+const hear = () => window.said.push(line.textContent);
+new MutationObserver(hear).observe(line, { childList: true });
+if (line.textContent) hear();
+"""
+ON_ITS_WAY = "The sharp picture is on its way."
 BEFORE = "#results button:has-text('Before') img"
 
 
@@ -78,3 +97,79 @@ def assert_whole(page: Page) -> None:
     before.click()
     expect(shown).to_have_attribute("src", before.get_attribute("src") or "none")
     is_wide(page, "#picture", SIZE[0])
+
+
+@contextmanager
+def offline(served: Served, browser: Browser) -> Iterator[tuple[Page, list[Route]]]:
+    """A page whose whole picture waits for the test."""
+    task = served.draft(SIZE)
+    with opened(browser, "about:blank", is_open=False) as page:
+        page.add_init_script(PAUSES)
+        held = hold(page, "picture")
+        page.goto(served.url(task))
+        ready(page)
+        come_in(page, held, 1)
+        page.evaluate(SAID)
+        yield page, held
+
+
+def lose(page: Page, held: list[Route]) -> None:
+    """The request that waits; afterwards the page pauses."""
+    count = page.evaluate("pauses.length")
+    held[-1].abort()
+    page.wait_for_function("count => pauses.length > count", arg=count)
+
+
+def asked(page: Page, held: list[Route], why: str) -> None:
+    """The page asks for the picture again at once when this happens to it."""
+    count = len(held) + 1
+    page.evaluate(why)
+    come_in(page, held, count)
+
+
+def come_in(page: Page, held: list[Route], count: int) -> None:
+    while len(held) < count:
+        page.wait_for_timeout(10)
+
+
+def test_a_lost_picture_is_asked_for_again_and_again(served: Served, browser: Browser) -> None:
+    with offline(served, browser) as (page, held):
+        stage = page.locator("#stage").bounding_box()
+        for _ in range(7):
+            lose(page, held)
+            asked(page, held, "pauses.at(-1).go()")
+        assert page.evaluate("pauses.map(({ ms }) => ms / 1000)") == [5, 10, 20, 40, 60, 60, 60]
+        line = page.get_by_role("status").filter(has_text=ON_ITS_WAY)
+        expect(line).to_be_visible()
+        shoot(page, "sharper")
+        assert page.locator("#stage").bounding_box() == stage
+        held[-1].continue_()
+        is_wide(page, "#picture", SIZE[0])
+        expect(line).to_have_count(0)
+        assert page.evaluate("said") == [ON_ITS_WAY, ""]
+
+
+@pytest.mark.parametrize(
+    "come",
+    [
+        "window.dispatchEvent(new Event('online'))",
+        "document.dispatchEvent(new Event('visibilitychange'))",
+    ],
+)
+def test_who_is_back_waits_no_longer(served: Served, browser: Browser, come: str) -> None:
+    with offline(served, browser) as (page, held):
+        lose(page, held)
+        asked(page, held, come)
+        held[-1].continue_()
+        is_wide(page, "#picture", SIZE[0])
+
+
+@pytest.mark.parametrize("status", [401, 403, 410])
+def test_a_link_that_is_over_is_not_asked_again(
+    served: Served, browser: Browser, status: int
+) -> None:
+    with offline(served, browser) as (page, held):
+        expect(page.locator("#sharper")).to_have_text(ON_ITS_WAY)
+        held[-1].fulfill(status=status, json={"error": "This link is over."})
+        expect(page.locator("#sharper")).to_be_empty()
+        assert page.evaluate("pauses") == []
