@@ -67,6 +67,25 @@ def test_one_paints_before_the_whole_picture_is_there(served: Served, browser: B
         assert (drawn(page, SIZE) == before).all()
 
 
+def test_a_mask_shares_its_line_with_nothing_that_can_wait(
+    served: Served, browser: Browser
+) -> None:
+    task = served.draft(SIZE, empty=False)
+    with opened(browser, "about:blank", is_open=False) as page:
+        asked_for: list[str] = []
+        page.on("request", lambda request: asked_for.append(request.url.rpartition("/")[2]))
+        held = hold(page, "mask")
+        page.goto(served.url(task))
+        come_in(page, held, 1)
+        is_wide(page, "#picture", 800)
+        assert "picture" not in asked_for
+        held[0].continue_()
+        ready(page)
+        assert drawn(page, SIZE).any()
+        is_wide(page, "#picture", SIZE[0])
+        assert asked_for[-2:] == ["mask", "picture"]
+
+
 def test_before_and_after_are_compared_whole(served: Served, browser: Browser) -> None:
     task = served.draft(SIZE)
     with opened(browser, "about:blank", is_open=False) as page:

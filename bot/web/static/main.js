@@ -29,9 +29,11 @@ async function open() {
     small.abort();
     return showOnly(facts);
   }
-  if ((await begun).naturalWidth < facts.size[0]) sharpen();
+  const { naturalWidth } = await begun;
   const kept = facts.kept ? await load(new Image(), "mask") : null;
   paint(facts, kept);
+  // Nothing that one waits for shares its line with it.
+  if (naturalWidth < facts.size[0]) sharpen();
 }
 
 // The edit has begun already: its picture, and how far it is.
