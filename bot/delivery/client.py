@@ -17,10 +17,11 @@ from discord.ext import commands
 from bot.delivery import forms
 from bot.delivery.buttons import Press, Recent, TaskButton
 from bot.delivery.entrance import admit
-from bot.delivery.faults import brief, is_discords
+from bot.delivery.faults import brief
 from bot.delivery.forms import Form
 from bot.delivery.gateway import LaunchingBot
 from bot.delivery.menus import Picked, TaskMenu
+from bot.delivery.origin import came_from_discord
 from bot.delivery.poster import Poster
 from bot.delivery.replies import ReplyKeeper
 from bot.delivery.reply import answer, answering, explain
@@ -140,7 +141,7 @@ class InpaintBot(LaunchingBot):
         try:
             await sync(self, always=self._always_sync)
         except Exception as error:
-            if not is_discords(error):
+            if not came_from_discord(error):
                 raise
             # Discord being away must not stop the start.
             log.error(

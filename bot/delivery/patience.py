@@ -8,7 +8,8 @@ from typing import Any, TypeVar
 
 import discord
 
-from bot.delivery.faults import brief, is_discords, wait_s
+from bot.delivery.faults import brief, wait_s
+from bot.delivery.origin import came_from_discord
 from bot.errors import StartupError
 from bot.services.ending import end
 from bot.services.ports import Clock
@@ -29,9 +30,7 @@ async def patiently(attempt: Callable[[], Awaitable[Given]], clock: Clock) -> Gi
             if not passes(cause):
                 raise
             asked_s = max(pause_s, wait_s(cause))
-            log.warning(
-                "Discord cannot be reached (%s); trying again in %d s", brief(cause), asked_s
-            )
+            log.warning("%s; trying again in %d s", _why(cause), asked_s)
         await clock.sleep(asked_s)
     raise AssertionError("the pauses never end")
 
@@ -49,16 +48,25 @@ async def unless(stop: asyncio.Event, work: Coroutine[Any, Any, Given]) -> Given
 
 
 def passes(error: BaseException) -> bool:
-    """Whether Discord stumbles, limits or is not there; what it refuses stays refused."""
+    """Whether Discord stumbles, limits or is not there; what it refuses stays refused.
+
+    A bug of ours stays one, even where it looks like a lost connection.
+    """
     if isinstance(error, discord.HTTPException):
         return error.status == 429 or error.status >= 500
-    return is_discords(error)
+    return came_from_discord(error)
 
 
 def cause_of(error: Exception) -> BaseException:
     """What failed below an error that only says where."""
     tells = isinstance(error, StartupError | discord.GatewayNotFound)
     return (tells and error.__cause__) or error
+
+
+def _why(error: BaseException) -> str:
+    is_limit = isinstance(error, discord.RateLimited) or getattr(error, "status", 0) == 429
+    what = "Discord asks us to wait" if is_limit else "Discord cannot be reached"
+    return f"{what} ({brief(error)})"
 
 
 async def _set(stop: asyncio.Event) -> None:

@@ -13,6 +13,7 @@ from bot.delivery.client import InpaintBot, build_bot
 from bot.delivery.faults import brief, is_discords
 from bot.delivery.gateway import come_back_soon
 from bot.delivery.invite import invite_url
+from bot.delivery.origin import came_from_discord
 from bot.delivery.patience import cause_of, patiently, unless
 from bot.delivery.syncing import Synced, sync
 from bot.errors import BadSettings, StartupError
@@ -122,7 +123,7 @@ async def _log_in(client: discord.Client, token: str) -> None:
     except discord.LoginFailure as error:
         raise BadSettings(REFUSED) from error
     except Exception as error:
-        if not is_discords(error):
+        if not came_from_discord(error):
             raise
         raise _away(error) from error
 

@@ -5,7 +5,8 @@ The quick tests take a few faults; `make faults` goes through all.
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -15,12 +16,13 @@ from discord import RateLimited
 from discord.http import Route as DiscordRoute
 
 from bot.delivery import serve
+from bot.delivery.client import InpaintBot
 from bot.delivery.gateway import come_back_soon
 from bot.delivery.patience import patiently, unless
 from bot.domain import TaskState
 from bot.errors import StartupError
 from tests.fakes import FakeClock
-from tests.rest.faults import FAULTS, PASSING, Fault, refusal
+from tests.rest.faults import BANNED, FAULTS, PASSING, Fault, refusal
 from tests.rest.routes import LOGIN, SYNC, Route
 from tests.rest.standing import Breaking, breaking
 from tests.rest.starting import PATIENCE_S, STARTS, TOKEN, started, under_way
@@ -97,16 +99,21 @@ class Watched:
 
     def __init__(self) -> None:
         self.waits_s: list[float] = []
+        self.noted: Callable[[], None] = lambda: None
 
     def now(self) -> datetime:
         return datetime.now(UTC)
 
     async def sleep(self, seconds: float) -> None:
         self.waits_s.append(seconds)
+        self.noted()
+        await asyncio.sleep(0)
 
 
-async def test_pauses_grow_and_are_as_long_as_discord_asks() -> None:
-    clock, faults = Watched(), [RateLimited(90.0), *[ConnectionError()] * 6]
+async def test_pauses_grow_and_are_as_long_as_discord_asks(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    clock, faults = Watched(), [RateLimited(90.0), *[ServerDisconnectedError()] * 6]
 
     async def attempt() -> str:
         if faults:
@@ -115,6 +122,39 @@ async def test_pauses_grow_and_are_as_long_as_discord_asks() -> None:
 
     assert await patiently(attempt, clock) == "there"
     assert clock.waits_s == [5, 10, 20, 40, 60, 60, 90]
+    said = [record.getMessage() for record in caplog.records]
+    assert [each.partition(" (")[0] for each in said] == [
+        *["Discord cannot be reached"] * 6,
+        "Discord asks us to wait",
+    ]
+
+
+async def test_a_429_says_that_discord_asks_to_wait(
+    discord: Breaking, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    discord.plan(LOGIN[0], BANNED, 10**9)
+    clock, stop = Watched(), asyncio.Event()
+    clock.noted = stop.set
+    async with opened(tmp_path, Scripted(), discord_token=TOKEN, web_port=0) as app:
+        patient = replace(app, ground=replace(app.ground, clock=clock))
+        await asyncio.wait_for(serve.serve(patient, stop), PATIENCE_S)
+    assert clock.waits_s[0] == 90
+    assert "Discord asks us to wait (429 Too Many Requests" in caplog.text
+    assert "cannot be reached" not in caplog.text
+
+
+@pytest.mark.parametrize("error", [TimeoutError("ours"), ConnectionError("ours")], ids=repr)
+async def test_a_bug_that_looks_like_a_lost_connection_ends_a_start(
+    discord: Breaking, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    async def break_(_: object) -> None:
+        raise error
+
+    monkeypatch.setattr(InpaintBot, "load", break_)
+    async with opened(tmp_path, Scripted(), discord_token=TOKEN, web_port=0) as app:
+        with pytest.raises(type(error), match="ours"):
+            await asyncio.wait_for(serve.serve(app, asyncio.Event()), PATIENCE_S)
+    assert discord.asked[LOGIN[0]] == 1
 
 
 async def test_who_is_asked_to_stop_waits_no_longer() -> None:
@@ -122,7 +162,7 @@ async def test_who_is_asked_to_stop_waits_no_longer() -> None:
 
     async def away() -> None:
         asyncio.get_running_loop().call_soon(stop.set)
-        raise ConnectionError
+        raise ServerDisconnectedError
 
     assert await unless(stop, patiently(away, forever)) is None
 
