@@ -1,6 +1,8 @@
 """Whether Discord's events reach the bot."""
 
 import logging
+from collections.abc import Generator
+from contextlib import contextmanager
 from itertools import chain, repeat
 from typing import TYPE_CHECKING, Any
 
@@ -102,10 +104,17 @@ class OnOneLine(logging.Filter):
 _ON_ONE_LINE = OnOneLine()
 
 
-def come_back_soon() -> None:
-    """Let connections that are made from now on try again soon, where they were, on one line."""
+@contextmanager
+def coming_back_soon() -> Generator[None]:
+    """Let connections that are made in the block try again soon, where they were, on one line."""
+    theirs, shard_log = discord.shard.Shard, logging.getLogger(discord.shard.__name__)
     discord.shard.Shard = Shard
-    logging.getLogger(discord.shard.__name__).addFilter(_ON_ONE_LINE)
+    shard_log.addFilter(_ON_ONE_LINE)
+    try:
+        yield
+    finally:
+        discord.shard.Shard = theirs
+        shard_log.removeFilter(_ON_ONE_LINE)
 
 
 def gateway_part(bot: "InpaintBot | None") -> Part:

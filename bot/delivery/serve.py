@@ -11,7 +11,7 @@ import discord
 
 from bot.delivery.client import InpaintBot, build_bot
 from bot.delivery.faults import brief, is_discords
-from bot.delivery.gateway import come_back_soon
+from bot.delivery.gateway import coming_back_soon
 from bot.delivery.invite import invite_url
 from bot.delivery.origin import came_from_discord
 from bot.delivery.patience import cause_of, patiently, unless
@@ -70,9 +70,9 @@ async def serve(app: "App", stop: asyncio.Event, begun: Callable[[], None] = lam
     """
     # The bot never speaks, and what discord.py warns of would send a newcomer looking.
     discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
-    come_back_soon()
     # Watched before all else, so that a port in use is told first, and a start that waits is alive.
     async with app.watched(), AsyncExitStack() as stack:
+        stack.enter_context(coming_back_soon())
         # A bot of its own for each attempt: what discord.py opened for one is closed with it.
         login = patiently(
             lambda: stack.enter_async_context(_logged_in(app, build_bot(app))), app.clock

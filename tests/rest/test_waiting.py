@@ -12,12 +12,12 @@ from pathlib import Path
 
 import pytest
 from aiohttp import ServerDisconnectedError
-from discord import RateLimited
+from discord import RateLimited, shard
 from discord.http import Route as DiscordRoute
 
 from bot.delivery import serve
 from bot.delivery.client import InpaintBot
-from bot.delivery.gateway import come_back_soon
+from bot.delivery.gateway import coming_back_soon
 from bot.delivery.patience import patiently, unless
 from bot.domain import TaskState
 from bot.errors import StartupError
@@ -135,12 +135,15 @@ async def test_a_429_says_that_discord_asks_to_wait(
     discord.plan(LOGIN[0], BANNED, 10**9)
     clock, stop = Watched(), asyncio.Event()
     clock.noted = stop.set
+    theirs, shard_log = shard.Shard, logging.getLogger(shard.__name__)
     async with opened(tmp_path, Scripted(), discord_token=TOKEN, web_port=0) as app:
         patient = replace(app, ground=replace(app.ground, clock=clock))
         await asyncio.wait_for(serve.serve(patient, stop), PATIENCE_S)
     assert clock.waits_s[0] == 90
     assert "Discord asks us to wait (429 Too Many Requests" in caplog.text
     assert "cannot be reached" not in caplog.text
+    # Whoever comes after it finds discord.py as it was.
+    assert (shard.Shard, shard_log.filters) == (theirs, [])
 
 
 @pytest.mark.parametrize("error", [TimeoutError("ours"), ConnectionError("ours")], ids=repr)
@@ -215,11 +218,11 @@ def test_a_start_meets_all_that_passes() -> None:
 def test_a_lost_connection_is_told_on_one_line(
     caplog: pytest.LogCaptureFixture, error: Exception, is_ours: bool
 ) -> None:
-    come_back_soon()
     try:
         raise error
     except type(error):
-        logging.getLogger("discord.shard").exception("Failed for shard_id: %s. Retrying...", 0)
+        with coming_back_soon():
+            logging.getLogger("discord.shard").exception("Failed for shard_id: %s. Retrying...", 0)
     (record,) = caplog.records
     assert record.getMessage().startswith("Failed for shard_id: 0. Retrying...")
     assert bool(record.exc_info) == is_ours
