@@ -19,27 +19,36 @@ from tests.web.paint_server import PaintServer, paint_server
 
 SIDE_PX = 2048
 ROUNDS = 3
+PICTURE = "photograph.jpg"
 
 
 async def run(rounds: int = ROUNDS) -> list[Figure]:
     """Some openings on each device, and one painting. Raises Skipped without a Chromium."""
-    async with served(SIDE_PX) as (browser, server, task):
-        wanted = Wanted(server.url(task), SIDE_PX)
+    async with served(SIDE_PX) as (browser, server):
+        empty, marked = await draft(server, SIDE_PX), await draft(server, SIDE_PX, empty=False)
+        opened = Wanted(server.url(empty), SIDE_PX)
+        resumed = Wanted(server.url(marked), SIDE_PX, " with a mask")
         return [
-            *await loads(browser, wanted, DEVICES, rounds),
-            *await frames(browser, server, task),
+            *await loads(browser, opened, DEVICES, rounds),
+            *await loads(browser, resumed, DEVICES[-1:], rounds),
+            *await frames(browser, server, empty),
         ]
 
 
 @asynccontextmanager
-async def served(side_px: int) -> AsyncGenerator[tuple[Browser, PaintServer, Task]]:
-    """A browser, and the page with a draft of a photograph."""
+async def served(side_px: int) -> AsyncGenerator[tuple[Browser, PaintServer]]:
+    """A browser, and the page's server with a photograph beside it."""
     chromium = executable()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        picture = await asyncio.to_thread(photos.photo, side_px, folder / "picture.jpg")
+        await asyncio.to_thread(photos.photo, side_px, folder / PICTURE)
         async with paint_server(folder) as server, _browser(chromium) as browser:
-            yield browser, server, await server.draft((side_px, side_px), picture=picture)
+            yield browser, server
+
+
+async def draft(server: PaintServer, side_px: int, *, empty: bool = True) -> Task:
+    """A draft of the photograph; unless `empty`, with a mask that covers most of it."""
+    return await server.draft((side_px, side_px), empty=empty, picture=server.folder / PICTURE)
 
 
 def executable() -> str:

@@ -43,10 +43,11 @@ class Device:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A link, and how wide its picture is once all of it is there."""
+    """A link, how wide its picture is once all of it is there, and what tells its figures apart."""
 
     url: str
     width_px: int
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +103,7 @@ async def loads(
     for device in devices:
         pairs = [await _pair(browser, wanted, device) for _ in range(rounds)]
         for cache, each in zip(("cold", "warm"), zip(*pairs, strict=True), strict=True):
-            figures += told(f"{device.name}, {cache}", each, device.ready_aim)
+            figures += told(f"{device.name}{wanted.note}, {cache}", each, device.ready_aim)
     return figures
 
 

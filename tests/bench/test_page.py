@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from bench.figures import Skipped, at_most
-from bench.page import executable, served
+from bench.page import draft, executable, served
 from bench.page_load import DEVICES, Load, Wanted, Wire, loads, told
 from bot.web.pages import read_static
 from tests.e2e import chromium
@@ -39,15 +39,17 @@ def test_the_median_opening_is_told() -> None:
 
 
 @pytest.mark.e2e
-async def test_a_page_is_opened_cold_and_warm() -> None:
+@pytest.mark.parametrize("empty", [True, False], ids=["empty", "with a mask"])
+async def test_a_page_is_opened_cold_and_warm(empty: bool) -> None:
     chromium.executable()
-    async with served(1000) as (browser, server, task):
-        found = await loads(browser, Wanted(server.url(task), 1000), DEVICES[:1], 1)
+    async with served(1000) as (browser, server):
+        url = server.url(await draft(server, 1000, empty=empty))
+        found = await loads(browser, Wanted(url, 1000, " here"), DEVICES[:1], 1)
     for cache, figures in (("cold", found[:5]), ("warm", found[5:])):
-        assert figures[0].what == f"desktop, {cache}: ready to paint"
+        assert figures[0].what == f"desktop here, {cache}: ready to paint"
         ready_ms, painted_ms, whole_ms, requests, sent_kb = (each.value for each in figures)
         assert 0 < painted_ms <= whole_ms
         assert 0 < ready_ms <= whole_ms
-        # The page's own files; then the draft, a glance and the whole picture.
-        assert requests == len(read_static()) + 3
+        # The page's own files; then the draft, a glance, its mask and the whole picture.
+        assert requests == len(read_static()) + (3 if empty else 4)
         assert sent_kb > 100
