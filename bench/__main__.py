@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from bench.figures import table
-from bench.kept import NAME, Kept, code_of
+from bench.kept import Kept, code_of
 from bench.parts import PARTS, meaning
 from bench.run import measure
 
@@ -21,9 +21,10 @@ FOLDER = ROOT / ".bench"
 def main(argv: Sequence[str] | None = None) -> int:
     """Exit with 1 when a figure is not within its aim."""
     args = _read(argv)
-    kept = _kept(FOLDER, args.goes_on)
+    names = args.parts or list(PARTS)
+    kept = _kept(FOLDER, names, goes_on=args.goes_on)
     try:
-        figures = measure(args.parts or list(PARTS), PARTS, args.count, kept, _say)
+        figures = measure(names, PARTS, args.count, kept, _say)
     except KeyboardInterrupt:
         _say(f"Interrupted. `{again(args.parts, args.count)}` goes on.")
         return 130
@@ -60,13 +61,12 @@ def _read(argv: Sequence[str] | None) -> argparse.Namespace:
     return args
 
 
-def _kept(folder: Path, goes_on: bool) -> Kept:
-    code = code_of(ROOT)
+def _kept(folder: Path, names: Sequence[str], *, goes_on: bool) -> Kept:
+    """What earlier runs kept; without these parts, unless they go on."""
+    kept = Kept.load(folder, code_of(ROOT))
     if not goes_on:
-        (folder / NAME).unlink(missing_ok=True)
-        return Kept(folder, code)
-    kept = Kept.load(folder, code)
-    if not kept.parts:
+        kept.drop(names)
+    elif not kept.parts:
         _say(f"Nothing in {folder} was measured with this code: everything is measured.")
     return kept
 

@@ -31,9 +31,15 @@ class Kept:
     def load(cls, folder: Path, code: str) -> "Kept":
         """What an earlier run of the same code kept; nothing where there is none."""
         try:
-            return cls(folder, code, _parts((folder / NAME).read_text("utf-8"), code))
+            return cls(folder, code, _parts((folder / NAME).read_bytes(), code))
         except FileNotFoundError:
             return cls(folder, code)
+
+    def drop(self, names: Iterable[str]) -> None:
+        """Let go of these parts' figures, and of no others."""
+        for name in names:
+            self.parts.pop(name, None)
+        self._save()
 
     def take(self, name: str, count: int) -> list[Figure] | None:
         """The part's figures, if they were measured with this count."""
@@ -45,6 +51,9 @@ class Kept:
     def put(self, name: str, count: int, figures: Sequence[Figure]) -> None:
         """Keep them from now on."""
         self.parts[name] = {"count": count, "figures": [asdict(each) for each in figures]}
+        self._save()
+
+    def _save(self) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
         new = self.folder / f"{NAME}.new"
         new.write_text(json.dumps({"code": self.code, "parts": self.parts}), "utf-8")
@@ -70,13 +79,22 @@ def _counts(path: Path) -> bool:
     return "__pycache__" not in path.parts
 
 
-def _parts(text: str, code: str) -> Parts:
+def _parts(text: bytes, code: str) -> Parts:
     """None of a file of other code, or one that was broken by hand."""
     try:
         kept = json.loads(text)
-        return kept["parts"] if kept["code"] == code else {}
-    except (ValueError, KeyError, TypeError):
+        if kept["code"] != code:
+            return {}
+        return {name: _part(**part) for name, part in kept["parts"].items()}
+    except (ValueError, KeyError, TypeError, AttributeError):
         return {}
+
+
+def _part(count: int, figures: list[dict[str, Any]]) -> dict[str, Any]:
+    """As it was, if figures can be made of it; raises what they raise of others."""
+    for each in figures:
+        float(_figure(each).value)
+    return {"count": count, "figures": figures}
 
 
 def _figure(kept: dict[str, Any]) -> Figure:

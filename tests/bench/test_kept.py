@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from bench.__main__ import again
+from bench.__main__ import again, main
 from bench.figures import Figure, Skipped, at_least
 from bench.kept import CODE, NAME, Kept, code_of
 from bench.parts import PARTS, Part, meaning
@@ -30,9 +30,18 @@ def test_figures_of_something_else_are_not_taken(
     assert Kept.load(tmp_path, code).take(name, count) is None
 
 
-@pytest.mark.parametrize("text", ["", "{", "[]", "{}", "null", '{"code": "code"}'])
+PART = '{"code": "code", "parts": {"edit": %s}}'
+BROKEN = [
+    *("", "{", "[]", "{}", "null", "\xff", '{"code": "code"}', '{"code": "code", "parts": []}'),
+    *(PART % part for part in ("null", "[]", "{}", '{"count": 5, "figures": 3}')),
+    *(PART % f'{{"count": 5, "figures": [{each}]}}' for each in ("1", "{}", '{"aim": 3}')),
+    PART % '{"count": 5, "figures": [{"part": "edit", "what": "CPU", "value": "x", "aim": null}]}',
+]
+
+
+@pytest.mark.parametrize("text", BROKEN)
 def test_a_broken_file_holds_nothing(tmp_path: Path, text: str) -> None:
-    (tmp_path / NAME).write_text(text)
+    (tmp_path / NAME).write_text(text, "latin-1")
     assert Kept.load(tmp_path, "code").parts == {}
 
 
@@ -105,6 +114,19 @@ def test_what_cannot_be_measured_here_is_said_and_not_kept(tmp_path: Path) -> No
     assert run.said[-1] == "two: left out, there is no Chromium"
     run.stop = None
     assert run() == [5, 1]
+
+
+def test_a_new_run_lets_go_only_of_the_parts_that_it_measures(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = Run(tmp_path)
+    monkeypatch.setattr("bench.__main__.FOLDER", tmp_path)
+    monkeypatch.setattr("bench.__main__.PARTS", run.parts)
+    for args in (["one"], ["two"], ["two"], ["one", "two", "--continue"]):
+        assert main(args) == 0
+    assert [name for name, _ in run.measured] == ["one", "two", "two"]
+    assert main([]) == 0
+    assert [name for name, _ in run.measured[3:]] == ["one", "two"]
 
 
 def test_the_help_names_every_part_with_its_count() -> None:
