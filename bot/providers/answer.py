@@ -16,7 +16,7 @@ from bot.errors import (
     Rejected,
     Unavailable,
 )
-from bot.providers.sayings import names_in
+from bot.providers.sayings import SPAN_S_MAX, names_in
 
 # Statuses by which a server says that it took nothing on. Not among them: 408 and 409 (it may
 # have begun), and a 503 without Retry-After (proxies answer it for connections that broke midway).
@@ -66,12 +66,12 @@ def read(status: int, data: bytes, retry_after: str, content_type: str = "") -> 
 def _seconds(retry_after: str) -> float | None:
     """Read seconds or a date; anything else is nothing."""
     if retry_after.isdecimal():
-        return float(retry_after)
+        return min(float(retry_after), SPAN_S_MAX)
     try:
         left = parsedate_to_datetime(retry_after) - datetime.now(UTC)
     except (ValueError, TypeError):
         return None
-    return max(0.0, left.total_seconds())
+    return min(max(0.0, left.total_seconds()), SPAN_S_MAX)
 
 
 def submit_error(answer: Answer) -> ProviderError:

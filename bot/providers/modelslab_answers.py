@@ -10,7 +10,7 @@ from bot.errors import BadAnswer, Filtered, ProviderError
 from bot.providers.base import Balance, Delivered, Done, Failed, Update, Waiting
 from bot.providers.modelslab_spec import POLL_AFTER_S, SPEC
 from bot.providers.outcome import odd
-from bot.providers.sayings import refusal
+from bot.providers.sayings import refusal, seconds
 
 ETA_S_MAX = 20.0
 
@@ -88,8 +88,7 @@ def explain(status: int, body: Any) -> ProviderError | None:
 
 
 def _waiting(remote_id: str, body: Mapping[str, Any]) -> Waiting:
-    eta = body.get("eta")
-    eta_s = float(eta) if isinstance(eta, int | float) and eta > 0 else None
+    eta_s = seconds(body.get("eta"))
     fetch = body.get("fetch_result")
     return Waiting(
         remote_id=remote_id,
@@ -142,8 +141,7 @@ def _refusal(body: Mapping[str, Any]) -> ProviderError:
     """`messege` is their old spelling; it may be a text, or texts by field."""
     said = body.get("message") or body.get("messege")
     text = said if isinstance(said, str) else " ".join(_leaves(said))
-    after = body.get("retry_after")
-    return refusal(SPEC.title, text, float(after) if isinstance(after, int | float) else None)
+    return refusal(SPEC.title, text, seconds(body.get("retry_after")))
 
 
 def _leaves(value: object) -> list[str]:

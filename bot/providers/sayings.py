@@ -8,6 +8,7 @@ from bot.errors import AuthFailed, Filtered, NotSent, ProviderError, QuotaSpent,
 from bot.log import REDACTED, clean
 
 REASON_CHARS_MAX = 160
+SPAN_S_MAX = 86_400.0
 # How safety filters are worded; each was seen in a service's documents or clients.
 _FILTERS = re.compile(
     r"nsfw|moderat|\bsafety\b|banned|flagged|sensitive|prohibited|inappropriate|content polic",
@@ -53,6 +54,14 @@ def first_text(body: Any, *names: str) -> str:
         return ""
     found = (cast("Mapping[str, Any]", body).get(name) for name in names)
     return next((each for each in found if isinstance(each, str) and each.strip()), "")
+
+
+def seconds(value: object) -> float | None:
+    """A span that a service names, a day at most; None for what is none, such as NaN."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or not value > 0:
+        return None
+    # JSON has infinities, and whole numbers too long for a float.
+    return float(min(value, SPAN_S_MAX))
 
 
 def names_in(body: Mapping[Any, Any]) -> list[str]:

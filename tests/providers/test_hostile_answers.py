@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from bot.errors import ProviderError
+from bot.errors import NotSent, ProviderError
 from bot.providers import (
     aithriving,
     apiframe_answers,
@@ -23,6 +23,8 @@ from bot.providers import (
     scenario_models,
 )
 from bot.providers.answer import other_error, read, submit_error
+from bot.providers.base import Waiting
+from bot.providers.sayings import SPAN_S_MAX
 
 BODIES = Path(__file__).parent / "bodies"
 Read = Callable[[Any], Any]
@@ -68,7 +70,7 @@ LEAVES = (
     st.none()
     | st.booleans()
     | st.integers(-2, 200)
-    | st.sampled_from([float("nan"), float("inf"), -float("inf"), 1e308, 10**30, -1, 0.5])
+    | st.sampled_from([float("nan"), float("inf"), -float("inf"), 1e308, 10**30, 10**400, -1, 0.5])
     | st.text(max_size=4)
     | st.sampled_from(["", "\ud800", "null", "https://[", "data:image/png;base64,A", "success"])
 )
@@ -162,4 +164,15 @@ def test_every_status_and_pause_is_understood(status: int, body: bytes, retry_af
     answer = read(status, body, retry_after)
     assert isinstance(submit_error(answer), ProviderError)
     assert isinstance(other_error(answer), ProviderError)
-    assert answer.retry_after_s is None or answer.retry_after_s >= 0
+    assert answer.retry_after_s is None or 0 <= answer.retry_after_s <= SPAN_S_MAX
+
+
+@pytest.mark.parametrize("far", [10**400, float("inf"), 1e300])
+def test_a_span_that_no_clock_can_hold_is_a_day(far: float) -> None:
+    waiting = modelslab_answers.parse({"status": "processing", "id": 1, "eta": far})
+    assert isinstance(waiting, Waiting)
+    assert waiting.estimate_s == SPAN_S_MAX
+    busy = {"status": "error", "message": "Rate limit exceeded", "retry_after": far}
+    error = modelslab_answers.explain(429, busy)
+    assert isinstance(error, NotSent)
+    assert error.retry_after_s == SPAN_S_MAX
