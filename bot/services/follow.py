@@ -85,6 +85,8 @@ class Follow:
             return await self._bad_poll(task, error)
         match update:
             case None:
+                # What interrupted may be news that came just before: it has not been asked about.
+                self._tools.dispatcher.hurried(task.id).set()
                 return None
             case Failed(error):
                 raise error

@@ -2,6 +2,7 @@
 
 import logging
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ from bot.sandbox.standins.modelslab import ModelsLabStandIn
 from bot.sandbox.standins.modelslab import settings as modelslab_settings
 from bot.sandbox.standins.qolaba import QolabaStandIn
 from bot.sandbox.standins.qolaba import settings as qolaba_settings
-from bot.services import follow
+from bot.services import follow, prepare
 from bot.web.public import Links
 from tests.services.engine import assert_books, opened, purse, request, until
 from tests.services.scripted import Scripted, done
@@ -145,6 +146,26 @@ async def test_a_call_makes_a_sleeping_task_ask(tmp_path: Path) -> None:
         assert task.state is TaskState.DONE
         assert len(provider.asked_at) == 1
         assert len(provider.started) == 1
+
+
+async def test_a_call_just_before_the_bot_asks_is_not_lost(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    provider = Caller(submits=[waits], polls=[done])
+    async with published(tmp_path, provider) as (app, links):
+        task = await begun(app, provider, tmp_path, TaskState.RUNNING)
+        prepared, again = prepare.job, [task.id]
+
+        async def called_meanwhile(tools: Any, row: Task, spec: Any) -> Job:
+            is_due = app.clock.now() >= row.updated_at + timedelta(seconds=follow.HURRY_PAUSE_S)
+            if is_due and again:
+                app.dispatcher.hurry(again.pop())
+            return await prepared(tools, row, spec)
+
+        monkeypatch.setattr(prepare, "job", called_meanwhile)
+        assert await call(links, task) == 200
+        task = await until(app, task.id)
+        assert (task.state, again) == (TaskState.DONE, [])
 
 
 async def test_an_early_call_is_remembered_until_the_task_runs(tmp_path: Path) -> None:
