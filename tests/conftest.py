@@ -10,7 +10,7 @@ from aiohttp import web_app
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
-from tests import statements
+from tests import figures, statements
 from tests.unsynced import unsynced
 
 # A test's world is some ten thousand objects, of which most go without the collector.
@@ -42,6 +42,12 @@ def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(YOUNG_OBJECTS, 20, 1000)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """What `make hostile` and `make crash` are run for; other processes keep theirs."""
+    for line in figures.lines():
+        terminalreporter.write_line(line)
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)

@@ -38,7 +38,7 @@ HEADERS = {
 def _is_worth_a_line(record: logging.LogRecord) -> bool:
     """Not what is no HTTP: anybody can send it, and its traceback quotes what was sent."""
     error = record.exc_info[1] if record.exc_info else None
-    return not isinstance(error, HttpProcessingError)
+    return not isinstance(error, HttpProcessingError | web.RequestPayloadError)
 
 
 server_log.addFilter(_is_worth_a_line)
@@ -82,7 +82,7 @@ async def listening(
 async def read_body(
     request: web.Request, bytes_max: int, timeout_s: float = BODY_TIMEOUT_S
 ) -> bytes:
-    """The whole body; raises 413 as soon as it is longer, 408 when it is slow."""
+    """The whole body; raises 413 as soon as it is longer, 408 when it is slow, 400 when broken."""
     if (request.content_length or 0) > bytes_max:
         raise web.HTTPRequestEntityTooLarge(bytes_max, request.content_length or 0)
     data = bytearray()
@@ -94,6 +94,8 @@ async def read_body(
                     raise web.HTTPRequestEntityTooLarge(bytes_max, len(data))
     except TimeoutError:
         raise web.HTTPRequestTimeout from None
+    except web.RequestPayloadError:
+        raise web.HTTPBadRequest from None
     return bytes(data)
 
 

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 from bot import wiring
 from bot.app import App, compose
@@ -65,11 +66,10 @@ async def reached(
     kind: Callable[[Desk], StandIn],
     factory: Factory,
     choose: Chosen,
-    *,
-    pace_s: float = 0.0,
+    **paces: Any,
 ) -> AsyncGenerator[tuple[Desk, App]]:
     """With the provider that these settings make, and its stand-in."""
-    async with serving(kind, pace_s=pace_s) as desk, open_client() as client:
+    async with serving(kind, **paces) as desk, open_client() as client:
         chosen, clock = public(folder, **choose(desk)), FastClock()
         links = wiring.links(chosen, clock)
         parts = wiring.parts(chosen, ApiClient(client, sleep=soon), ThreadPictures(), links)
