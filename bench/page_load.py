@@ -1,15 +1,18 @@
 """How soon the painting page is there: from a click on its link until one can paint."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from statistics import median
 from typing import Any
 
-from playwright.async_api import Browser, BrowserContext, CDPSession
+from playwright.async_api import Browser, BrowserContext, CDPSession, Page
 
 from bench.figures import Aim, Figure, at_most
 
 PART = "page"
+# Far beyond every aim: what is not there by then never comes.
+DEADLINE_S = 120.0
 # Reads the moment of the frame that shows the picture with tools that work.
 WATCH = """
 window.ready = new Promise((told) => {
@@ -124,9 +127,21 @@ async def _load(context: BrowserContext, wanted: Wanted, device: Device) -> Load
     await cdp.send("Network.enable")
     await _slow_down(cdp, device)
     await page.goto(wanted.url)
-    times: dict[str, float] = await page.evaluate(READ, wanted.width_px)
+    times = await _times(page, wanted.width_px)
     await page.close()
     return Load(**times, requests=len(wire.requests), sent_bytes=wire.sent_bytes)
+
+
+async def _times(page: Page, width_px: int) -> dict[str, float]:
+    try:
+        async with asyncio.timeout(DEADLINE_S):
+            return await page.evaluate(READ, width_px)
+    except TimeoutError:
+        state = await page.evaluate("document.body.dataset.state")
+        raise SystemExit(
+            f"The page did not show all {width_px} px of its picture within {DEADLINE_S:g} s; "
+            f"its state is {state!r}."
+        ) from None
 
 
 async def _slow_down(cdp: CDPSession, device: Device) -> None:

@@ -53,3 +53,14 @@ async def test_a_page_is_opened_cold_and_warm(empty: bool) -> None:
         # The page's own files; then the draft, a glance, its mask and the whole picture.
         assert requests == len(read_static()) + (3 if empty else 4)
         assert sent_kb > 100
+
+
+@pytest.mark.e2e
+@pytest.mark.timeout(60)
+async def test_a_picture_that_never_comes_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    chromium.executable()
+    monkeypatch.setattr("bench.page_load.DEADLINE_S", 2)
+    async with served(100) as (browser, server):
+        wanted = Wanted(server.url(await draft(server, 100)), 101)
+        with pytest.raises(SystemExit, match="all 101 px of its picture within 2 s"):
+            await loads(browser, wanted, DEVICES[:1], 1)
