@@ -8,8 +8,8 @@ from bot.domain import TaskState
 from tests.cogs.finding import change, finished
 from tests.cogs.test_troubles import running
 from tests.cogs.world import World
-from tests.rest.faults import refusal
 from tests.rest.routes import CHANNEL, FILES, INTERACTION, MEMBER, SYNC, Route
+from tests.rest.threads import closed
 from tests.rest.wire import Wire
 
 S = TaskState
@@ -75,12 +75,12 @@ async def delete(world: World, _: Wire, breaks: Breaks) -> None:
     await world.alice.click(world.card(), label="Delete")
 
 
-async def unarchive(world: World, wire: Wire, breaks: Breaks) -> None:
-    thread = world.thread()
+async def unarchive(world: World, _: Wire, breaks: Breaks) -> None:
+    thread = world.channel if world.channel.is_thread else world.thread()
     await world.env.settle()
     gate = await running(world, thread)
     world.channel = thread
-    wire.plan(EDIT, refusal(400, 50083, "Thread is archived"))
+    await closed(world, thread)
     breaks()
     gate.set()
 

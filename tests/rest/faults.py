@@ -93,5 +93,6 @@ REFUSALS = (
     refusal(400, 50083, "Thread is archived"),
     refusal(403, 160005, "Thread is locked"),
     refusal(413, 40005, "Request entity too large"),
+    refusal(404, 10004, "Unknown Guild"),
 )
 FAULTS = (*PASSING, *REFUSALS)

@@ -14,6 +14,7 @@ import pytest
 import yarl
 from aiohttp import web
 from discord.gateway import DiscordWebSocket
+from discord.state import ConnectionState
 
 from tests.rest.faults import Fault, Lost
 from tests.rest.routes import SOCKET, Route, route_of
@@ -79,6 +80,9 @@ async def breaking(patch: pytest.MonkeyPatch) -> AsyncGenerator[Breaking]:
     async def between(request: web.Request, handler: Handler) -> web.StreamResponse:
         return await made.between(request, handler)
 
+    # How long it waits for one more server before it says that it is ready.
+    soon = property(lambda _: 0.1, lambda _, __: None)
+    patch.setattr(ConnectionState, "guild_ready_timeout", soon, raising=False)
     async with serving(Knobs(requests_per_window=10_000), [between]) as made.parts:
         patch.setattr(discord.http.Route, "BASE", made.parts.base_url + API)
         gateway = yarl.URL(made.parts.rest.gateway_url)

@@ -8,10 +8,12 @@ from tests.cogs.world import World
 from tests.rest import proof
 from tests.rest.errands import ERRANDS, Errand
 from tests.rest.faults import FAULTS, Fault
+from tests.rest.threads import ARCHIVED, LOCKED
 from tests.rest.wire import Wire
 
 FEW = 3
 TIMES = (1, FEW, None)
+OF_THREADS = (ARCHIVED.name, LOCKED.name)
 A_WHILE_S = 30.0
 # The provider is patient: fake time passes faster than its work is done.
 DEADLINE_S = 86_400.0
@@ -56,6 +58,9 @@ async def fares(world: World, wire: Wire, case: Case) -> None:
     errand, since = case.errand, len(await world.tasks())
     world.channel = world.guild.create_text_channel(f"channel-{since}")
     await world.env.settle()
+    if case.fault.name in OF_THREADS:
+        world.channel = world.thread()
+        await world.env.settle()
     begun = wire.count(errand.route)
     await errand.run(world, wire, lambda: _break(world, wire, case))
     await proof.passing(world, proof.OUTAGE_S if case.times is None else A_WHILE_S)

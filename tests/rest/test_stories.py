@@ -9,7 +9,7 @@ from tests.cogs.finding import finished
 from tests.cogs.staff import promote, said
 from tests.cogs.test_troubles import running
 from tests.cogs.world import SIMCORD, World, text_of
-from tests.rest import proof
+from tests.rest import proof, threads
 from tests.rest.errands import ANSWER, CALLBACK, EDIT, THREAD
 from tests.rest.faults import down, refusal
 from tests.rest.routes import CHANNEL, INTERACTION
@@ -83,19 +83,35 @@ async def test_where_files_are_not_allowed_any_more_the_card_says_so_in_words(
     await proof.check_back(world, task)
 
 
-async def test_a_thread_that_is_archived_and_locked_keeps_the_result(
-    world: World, wire: Wire
-) -> None:
+async def in_a_thread(world: World) -> asyncio.Event:
+    """An edit under way in a thread, which is the channel from now on."""
     thread = world.thread()
     await world.env.settle()
     gate = await running(world, thread)
-    wire.plan(EDIT, refusal(400, 50083, "Thread is archived"), times=None)
-    wire.plan(THREAD, NOT_PERMITTED, times=None)
+    world.channel = thread
+    return gate
+
+
+async def test_a_thread_that_is_archived_is_opened_for_the_result(world: World, wire: Wire) -> None:
+    gate = await in_a_thread(world)
+    first = world.card().id
+    await threads.closed(world, world.channel)
+    gate.set()
+    await until(world, lambda task: task.state is S.DONE)
+    assert wire.count(THREAD) == 1
+    assert world.card().id == first
+    await proof.check(world)
+
+
+async def test_a_thread_that_is_archived_and_locked_keeps_the_result(
+    world: World, wire: Wire
+) -> None:
+    gate = await in_a_thread(world)
+    await threads.closed(world, world.channel, locked=True)
     gate.set()
     task = await until(world, lambda task: task.card_state is CardState.LOST)
     assert wire.count(THREAD) == 1
-    wire.mend()
-    world.channel = thread
+    await threads.opened(world, world.channel)
     await proof.check_back(world, task)
 
 

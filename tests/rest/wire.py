@@ -28,6 +28,7 @@ from simcord.http import router
 
 from bot.delivery.client import RATELIMIT_WAIT_S
 from tests.fakes import FakeClock
+from tests.rest import threads
 from tests.rest.faults import Fault, Lost
 from tests.rest.history import right_after
 from tests.rest.routes import FILES, Route, route_of
@@ -143,6 +144,7 @@ class Wire:
         fault = next(
             (each.fault for each in self.planned if each.breaks(route, request.path)), None
         )
+        fault = fault or threads.refused(request.backend, request.method, request.path)
         if fault is None:
             return self._effect(request)
         if fault.is_gone:

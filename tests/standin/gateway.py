@@ -63,6 +63,11 @@ class Gateway:
             del shown["unavailable"]  # one that was joined just now has no such word
         self.tell("GUILD_UPDATE" if known else "GUILD_CREATE", shown, guild.id)
 
+    def leave(self, guild_id: int) -> None:
+        """Take the bot out of a server, as a moderator does."""
+        del self._world.guilds[guild_id]
+        self.tell("GUILD_DELETE", {"id": str(guild_id)}, guild_id)
+
     def drop(self, away_s: float = 0.0, *, hangs: bool = False) -> int:
         """Cut every connection, and let nobody back for some seconds."""
         self.outage = Outage(time.monotonic() + away_s, hangs)

@@ -204,7 +204,7 @@ class Rest:
         channel_id = int(request.match_info["channel"])
         if channel_id in self.knobs.gone_channels:
             raise Refusal(404, 10003, "Unknown Channel")
-        if channel_id in self.knobs.closed_channels:
+        if channel_id in self.knobs.closed_channels or not self.world.is_in(channel_id):
             raise Refusal(403, 50001, "Missing Access")
         return channel_id
 

@@ -84,6 +84,11 @@ class World:
         self.guilds[guild.id] = guild
         self.homes.update(dict.fromkeys(guild.channels, guild.id))
 
+    def is_in(self, channel_id: int) -> bool:
+        """Whether the bot is in the channel's server, or nobody named that."""
+        home = self.homes.get(channel_id)
+        return home is None or home in self.guilds
+
     def home(self, channel_id: int) -> Guild:
         """Return the server of a channel; one that nobody named is in the first."""
         return self.guilds[self.homes.get(channel_id, next(iter(self.guilds)))]
