@@ -1,5 +1,6 @@
 """Edits whose provider fetches our pictures and calls us, over loopback, with the real engine."""
 
+import asyncio
 import logging
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -154,7 +155,11 @@ async def test_a_call_just_before_the_bot_asks_is_not_lost(
     provider = Caller(submits=[waits], polls=[done])
     async with published(tmp_path, provider) as (app, links):
         task = await begun(app, provider, tmp_path, TaskState.RUNNING)
-        prepared, again = prepare.job, [task.id]
+        prepared, polled, again = prepare.job, provider.poll, [task.id]
+
+        async def slowly(job: Job, waiting: Waiting) -> Update:
+            await asyncio.sleep(0.01)
+            return await polled(job, waiting)
 
         async def called_meanwhile(tools: Any, row: Task, spec: Any) -> Job:
             is_due = app.clock.now() >= row.updated_at + timedelta(seconds=follow.HURRY_PAUSE_S)
@@ -163,6 +168,7 @@ async def test_a_call_just_before_the_bot_asks_is_not_lost(
             return await prepared(tools, row, spec)
 
         monkeypatch.setattr(prepare, "job", called_meanwhile)
+        monkeypatch.setattr(provider, "poll", slowly)
         assert await call(links, task) == 200
         task = await until(app, task.id)
         assert (task.state, again) == (TaskState.DONE, [])
