@@ -7,27 +7,31 @@ import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from bot.imaging.worker import PicturePool
+from bot.imaging.lane import START_GRACE_S
+from bot.imaging.worker import SHORT_LIMIT_S, PicturePool
 from tests.fuzz.corpus import Case
 from tests.fuzz.doors import Base, finish, is_refusal, knock, prepare, summary
 from tests.fuzz.gauge import used
 from tests.fuzz.tally import Outcome, Tally
 
 PLACE = "place.json"
+# The pool itself gives up on a stage, twice, long before.
+ENDLESS_S = 10 * (SHORT_LIMIT_S + START_GRACE_S)
 
 
 async def attempt(pool: PicturePool, base: Base, case: Case, folder: Path) -> Outcome:
     """One file through its door, and on to the end where it is accepted."""
-    before, deaths = used(), pool.restarts
-    sentence, finding, took_s, after = "", "", 0.0, before
+    before, deaths, begun_s = used(), pool.restarts, time.monotonic()
+    sentence, finding, took_s, waited_s, after = "", "", 0.0, 0.0, before
     try:
-        try:
-            taken = await knock(pool, base, case, folder)
-        finally:
-            after = used()
-            took_s = max(0.0, after.cpu_s - before.cpu_s)
-        if taken is not None:
-            finding = await finish(pool, taken, folder)
+        async with asyncio.timeout(ENDLESS_S):
+            try:
+                taken = await knock(pool, base, case, folder)
+            finally:
+                after, waited_s = used(), time.monotonic() - begun_s
+                took_s = max(0.0, after.cpu_s - before.cpu_s)
+            if taken is not None:
+                finding = await finish(pool, taken, folder)
     except Exception as error:  # noqa: BLE001 - whatever it is, it is what we look for.
         if is_refusal(error):
             sentence = str(getattr(error, "sentence", ""))
@@ -43,6 +47,7 @@ async def attempt(pool: PicturePool, base: Base, case: Case, folder: Path) -> Ou
         pool.restarts - deaths,
         after.resident_mib,
         after.mapped_mib,
+        waited_s,
     )
 
 
@@ -78,7 +83,8 @@ def keep(case: Case, outcome: Outcome, folder: Path) -> str:
     kept.mkdir(parents=True, exist_ok=True)
     stem = f"{case.n:06}-{case.door.name.lower()}"
     (kept / f"{stem}.bin").write_bytes(case.data)
-    why = outcome.finding or f"{outcome.took_s:.1f} s, {outcome.restarts} restarts"
+    spent = f"{outcome.took_s:.1f} s of CPU, {outcome.waited_s:.1f} s, {outcome.restarts} restarts"
+    why = outcome.finding or spent
     (kept / f"{stem}.txt").write_text(f"{summary(case)}\n{why}\n{outcome.sentence}\n")
     return why.splitlines()[0]
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field, fields
 from bot.domain import JsonObject
 
 HANG_S = 5.0
+# On the wall: what sleeps or is stuck uses no CPU, and a busy machine takes its time.
+STUCK_S = 60.0
 SENTENCES_SHOWN, SLOWEST_KEPT = 60, 5
 
 
@@ -22,11 +24,13 @@ class Outcome:
     restarts: int = 0
     resident_mib: float = 0.0
     mapped_mib: float = 0.0
+    waited_s: float = 0.0
 
     @property
     def offends(self) -> bool:
         """The file is worth keeping."""
-        return bool(self.finding or self.restarts or self.took_s > HANG_S)
+        hangs = self.took_s > HANG_S or self.waited_s > STUCK_S
+        return bool(self.finding or self.restarts or hangs)
 
 
 @dataclass(slots=True)
@@ -40,6 +44,8 @@ class Tally:
     findings: int = 0
     restarts: int = 0
     hangs: int = 0
+    stuck: int = 0
+    longest_s: float = 0.0
     slowest: list[tuple[float, str]] = field(default_factory=list)
     resident_mib: float = 0.0
     mapped_mib: float = 0.0
@@ -62,6 +68,8 @@ class Tally:
         self.doors[outcome.door] += 1
         self.restarts += outcome.restarts
         self.hangs += outcome.took_s > HANG_S
+        self.stuck += outcome.waited_s > STUCK_S
+        self.longest_s = max(self.longest_s, outcome.waited_s)
         self.resident_mib = max(self.resident_mib, outcome.resident_mib)
         self.mapped_mib = max(self.mapped_mib, outcome.mapped_mib)
         self.slowest = sorted([*self.slowest, (outcome.took_s, name)], reverse=True)[:SLOWEST_KEPT]
@@ -76,7 +84,7 @@ class Tally:
     def holds(self, memory_mib: int) -> bool:
         """No crash, no hang, no worker that died, none over its memory."""
         within = not memory_mib or self.mapped_mib <= memory_mib
-        return not (self.findings or self.hangs or self.restarts) and within
+        return not (self.findings or self.hangs or self.stuck or self.restarts) and within
 
     def line(self) -> str:
         """Where the run is."""
@@ -84,6 +92,7 @@ class Tally:
             f"{self.next:6,}  accepted {self.accepted:,}  refused {self.refused:,} "
             f"({len(self.sentences)} sentences)  findings {self.findings}  "
             f"worker restarts {self.restarts}  over {HANG_S:g} s {self.hangs}  "
+            f"over {STUCK_S:g} s {self.stuck}  "
             f"slowest {self._slowest_s():.1f} s  peak RSS {self.resident_mib:,.0f} MiB"
         )
 
@@ -103,6 +112,8 @@ class Tally:
         yield f"findings (anything else)                      {self.findings}"
         yield f"workers that died                             {self.restarts}"
         yield f"over {HANG_S:g} s of CPU                              {self.hangs}"
+        longest = f"(longest {self.longest_s:.1f} s)"
+        yield f"over {STUCK_S:g} s on the wall                         {self.stuck} {longest}"
         for took_s, name in self.slowest:
             yield f"slowest                                       {took_s:.2f} s: {name}"
         yield (

@@ -14,7 +14,7 @@ from tests.fuzz.doors import Base, is_refusal
 from tests.fuzz.parts import mended, split
 from tests.fuzz.run import attempt, keep, load, run
 from tests.fuzz.sound import pictures
-from tests.fuzz.tally import HANG_S, Outcome, Tally, without_numbers
+from tests.fuzz.tally import HANG_S, STUCK_S, Outcome, Tally, without_numbers
 
 SEED, FILES, MEMORY_MIB = 7, 200, 3072
 # Those that take longer than half a second to make or to take in are left to the long run.
@@ -76,11 +76,43 @@ async def test_what_is_no_refusal_is_found_and_kept(
     assert (tmp_path / "offending" / "000000-picture.bin").read_bytes() == file.data
 
 
+class Asleep:
+    """A pool in which a stage takes so long, and nothing of the CPU."""
+
+    restarts = 0
+
+    def __init__(self, sleeps_s: float) -> None:
+        self.sleeps_s = sleeps_s
+
+    async def short(self, *_: Any) -> None:
+        await asyncio.sleep(self.sleeps_s)
+        raise BadPicture("That is a whole sentence.")
+
+
+@pytest.mark.parametrize(
+    ("sleeps_s", "endless_s", "finding"), [(0.05, 45.0, ""), (3600.0, 0.1, "TimeoutError: ")]
+)
+async def test_a_worker_that_sleeps_is_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sleeps_s: float, endless_s: float, finding: str
+) -> None:
+    monkeypatch.setattr("tests.fuzz.tally.STUCK_S", 0.04)
+    monkeypatch.setattr("tests.fuzz.run.ENDLESS_S", endless_s)
+    pool = cast(PicturePool, Asleep(sleeps_s))
+    outcome = await attempt(pool, cast(Base, None), special(0), tmp_path / "case")
+    assert (outcome.finding, outcome.took_s) == (finding, 0.0)
+    assert outcome.offends
+    tally = Tally()
+    tally.add("x", outcome)
+    assert not tally.holds(MEMORY_MIB)
+    assert "on the wall" in tally.table(MEMORY_MIB)
+
+
 @pytest.mark.parametrize(
     "spoil",
     [
         lambda tally: tally.add("x", Outcome("picture", finding="KeyError")),
         lambda tally: tally.add("x", Outcome("picture", took_s=HANG_S + 1)),
+        lambda tally: tally.add("x", Outcome("picture", waited_s=STUCK_S + 1)),
         lambda tally: tally.add("x", Outcome("picture", restarts=1)),
         lambda tally: tally.add("x", Outcome("picture", mapped_mib=MEMORY_MIB + 1)),
     ],
