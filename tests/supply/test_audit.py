@@ -1,11 +1,12 @@
 """What is made of pip-audit's answers, as it gave them."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.supply.audit import CANNOT_ASK, judge
+from tests.supply.audit import CANNOT_ASK, KNOWN, NOT_ASKED, OK, judge, main
 from tests.supply.locks import LOCKS, ROOT, pins
 
 CLEAN = {"name": "aiohttp", "version": "3.14.5", "vulns": []}
@@ -20,21 +21,31 @@ def answer(*dependencies: dict[str, Any]) -> str:
 
 
 @pytest.mark.parametrize(
-    ("out", "err", "fails", "said"),
+    ("out", "err", "code", "said"),
     [
-        (answer(CLEAN), "", False, "x: 1 dependencies audited, 0 known vulnerabilities"),
-        (answer(CLEAN, HIT), "", True, "  mako 1.0: PYSEC-2026-1, mended in 1.1"),
-        (answer(CLEAN, UNKNOWN), "", False, "  not audited: attrs"),
-        (answer(UNKNOWN), "No known vulnerabilities found", False, CANNOT_ASK),
-        ("", OFFLINE, False, CANNOT_ASK),
-        ("", "ERROR:pip_audit._cli:bad requirement", True, "x: pip-audit broke: "),
+        (answer(CLEAN), "", OK, "x: 1 dependencies audited, 0 known vulnerabilities"),
+        (answer(CLEAN, HIT), "", KNOWN, "  mako 1.0: PYSEC-2026-1, mended in 1.1"),
+        (answer(CLEAN, UNKNOWN), "", OK, "  not audited: attrs"),
+        (answer(UNKNOWN), "No known vulnerabilities found", NOT_ASKED, CANNOT_ASK),
+        ("", OFFLINE, NOT_ASKED, CANNOT_ASK),
+        ("", "ERROR:pip_audit._cli:bad requirement", KNOWN, "x: pip-audit broke: "),
     ],
     ids=["clean", "vulnerable", "one unknown", "a mirror knows none", "offline", "broken"],
 )
-def test_an_answer_is_judged(out: str, err: str, fails: bool, said: str) -> None:
+def test_an_answer_is_judged(out: str, err: str, code: int, said: str) -> None:
     verdict = judge("x", out, err)
-    assert verdict.fails is fails
+    assert verdict.code == code
     assert any(line.startswith(said) for line in verdict.lines)
+
+
+def test_what_could_not_be_asked_does_not_pass_for_an_audit(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    offline = tmp_path / "pip-audit"
+    offline.write_text(f'#!/bin/sh\necho "{OFFLINE}" >&2\nexit 1\n')
+    offline.chmod(0o700)
+    assert main(str(offline)) == NOT_ASKED not in (OK, KNOWN)
+    assert capsys.readouterr().out == f"{CANNOT_ASK}\n"
 
 
 def test_the_lock_that_is_audited_holds_the_others() -> None:
