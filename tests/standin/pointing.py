@@ -8,6 +8,7 @@ from discord.backoff import ExponentialBackoff
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
+from bot.delivery import gateway
 from tests.standin.rest import API, GATEWAY
 
 IDENTIFY_GAP_S = 5.0  # what discord.py waits before it logs in anew
@@ -21,7 +22,7 @@ def point_at(base_url: str) -> None:
 
 
 def hurry(factor: float) -> None:
-    """Divide what discord.py waits before it connects or logs in again."""
+    """Divide what the bot waits before it connects or logs in again, and the longest wait, too."""
     delay = ExponentialBackoff.delay
 
     def shorter(self: ExponentialBackoff[bool]) -> float:
@@ -33,5 +34,6 @@ def hurry(factor: float) -> None:
         if not initial:
             await asyncio.sleep(IDENTIFY_GAP_S / factor)
 
+    gateway.RECONNECT_S_MAX /= factor
     ExponentialBackoff.delay = shorter  # type: ignore[method-assign]
     discord.Client.before_identify_hook = before_identify  # type: ignore[method-assign]
