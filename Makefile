@@ -12,8 +12,8 @@ AGAIN := $(if $(RERUNS),--reruns $(RERUNS) -raR)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help sandbox run test unit e2e crash proof curious soak load fuzz faults check format settings secrets \
-	licenses audit bench slowest lock clean
+.PHONY: help sandbox run test unit e2e crash proof curious soak load fuzz hostile faults check format settings \
+	secrets licenses audit bench slowest lock clean
 
 help: ## List the targets
 	@sed -n 's/^\([a-z0-9]*\):.*## /\1\t/p' Makefile | expand -t 12
@@ -52,6 +52,15 @@ load: $(VENV)/.dev ## Load the bot with half of what this machine can carry (MIN
 fuzz: $(VENV)/.dev ## Give 10,000 hostile files to the picture worker (COUNT=500, SEED=1, CONTINUE=1)
 	$(BIN)/python -m tests.fuzz --count $(or $(COUNT),10000) \
 		$(if $(SEED),--seed $(SEED)) $(if $(CONTINUE),--continue)
+
+HOSTILE := tests/providers/test_guard.py tests/providers/test_fetch.py \
+	tests/providers/test_hostile_answers.py tests/web/test_hostile_http.py \
+	tests/web/test_hostile_hooks.py tests/web/test_links.py tests/cogs/test_hostile_forms.py \
+	tests/cogs/test_hostile_words.py tests/services/test_hostile_options.py \
+	tests/services/test_disk_full.py
+
+hostile: $(VENV)/.dev ## Count what addresses, requests, webhooks, links and forms refuse (EXAMPLES=patient)
+	$(BIN)/pytest -q $(HOSTILE)
 
 faults: $(VENV)/.dev ## Put each request to Discord through each fault (COUNT=100, FROM=100 to go on)
 	$(BIN)/python -m tests.rest $(if $(COUNT),--count $(COUNT)) $(if $(FROM),--from $(FROM))

@@ -18,6 +18,7 @@ from tests.cogs.forms import EXAMPLES, RULES, SENT, Stage, cut, fields_of, stage
 from tests.cogs.staff import said
 from tests.cogs.test_hostile_words import assert_dead, assert_sound
 from tests.cogs.world import SIMCORD, World, text_of
+from tests.figures import counted
 from tests.rights import ROOT
 
 pytestmark = SIMCORD
@@ -61,6 +62,7 @@ async def edit(stage: Stage, kind: str, values: dict[str, Any]) -> None:
     assert_sound(told)
     assert_dead(told)
     made = (await stage.at_rest())[len(before) :]
+    counted("forms", sent=1, edits_and_drafts_made=len(made))
     assert await stage.spent() - paid == sum(price(each) for each in made)
     if "Nothing was charged." in told:
         assert [each for each in made if each.state is not S.DRAFT] == []
@@ -78,6 +80,7 @@ async def change_rules(stage: Stage, kind: str, values: dict[str, Any]) -> None:
     """All of it is kept, or nothing."""
     form, before = await stage.opened(kind), await stage.rules()
     told = said(await stage.world.alice.submit_modal(form, cut(form, values)))
+    counted("forms", sent=1)
     assert_sound(told)
     assert_dead(told)
     if "Nothing was changed" in told:

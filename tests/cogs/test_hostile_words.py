@@ -7,6 +7,7 @@ import pytest
 from simcord.preview._markdown import markdown_tokens
 
 from tests.cogs.world import SIMCORD, World, text_of
+from tests.figures import counted
 
 pytestmark = SIMCORD
 
@@ -61,6 +62,7 @@ async def test_a_prompt_stands_as_it_is(world: World, name: str) -> None:
     world.bugs = (UnicodeEncodeError,)
     said = await world.inpaint(prompt=NASTY[name])
     assert_sound(text_of(said.response))
+    counted("commands", prompts_shown_as_they_are=1)
     await world.clock.advance(5)
     for card in world.cards():
         assert_sound(text_of(card))
@@ -75,6 +77,7 @@ async def test_any_words_anywhere_get_a_sentence(world: World, option: str) -> N
         assert said.ephemeral
         assert_sound(text_of(said.response))
         assert_dead(text_of(said.response))
+        counted("commands", texts_in_options_answered=1)
         if option != "extra" and option != "negative_prompt":
             offered = await world.alice.autocomplete(world.channel, "inpaint", option, words[:90])
             assert all(0 < len(each["name"]) <= 100 for each in map(dict, offered))
@@ -83,3 +86,4 @@ async def test_any_words_anywhere_get_a_sentence(world: World, option: str) -> N
 async def test_any_number_gets_a_sentence(world: World) -> None:
     for given in NUMBERS:
         assert_sound(text_of((await world.inpaint(**given)).response))
+        counted("commands", numbers_answered=1)

@@ -13,6 +13,7 @@ from bot.errors import BadAnswer, PictureLost, ProviderError, Unavailable
 from bot.providers.api import ApiClient
 from bot.providers.fetch import Fetcher, keep, sniff
 from bot.providers.guard import FetchPolicy, origin_of
+from tests.figures import counted
 from tests.providers.addresses import LISTED, PRIVATE, PUBLIC, REFUSED_URLS
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 100
@@ -87,6 +88,7 @@ async def test_a_listed_name_that_leads_inside_is_refused(tmp_path: Path, addres
                 LISTED, "https://cdn.example/a.png", tmp_path / "a"
             )
         assert dial.dialed == []
+        counted("hostile addresses", names_that_lead_inside_refused=1, dialed=len(dial.dialed))
 
 
 @pytest.mark.parametrize("host", ["a.files.example", "a.b.files.example"])
@@ -106,6 +108,7 @@ async def test_each_redirect_passes_the_same_checks(tmp_path: Path, target: str)
     with pytest.raises(BadAnswer):
         await Fetcher(Names([PUBLIC]), dial).fetch(LISTED, url, tmp_path / "a")
     assert dial.dialed == [PUBLIC]
+    counted("hostile addresses", redirects_refused=1, dialed=len(dial.dialed) - 1)
 
 
 async def test_a_redirect_to_a_name_that_now_leads_inside_is_refused(tmp_path: Path) -> None:

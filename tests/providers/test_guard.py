@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from bot.errors import BadAnswer
 from bot.providers.guard import allowed, is_public, joined, origin_of
+from tests.figures import counted
 from tests.providers.addresses import LISTED, PRIVATE, PUBLIC, REFUSED_URLS
 
 PIECES = st.sampled_from(
@@ -19,6 +20,7 @@ PIECES = st.sampled_from(
 def test_an_address_off_the_list_is_refused(url: str) -> None:
     with pytest.raises(BadAnswer):
         allowed(LISTED, url)
+    counted("hostile addresses", addresses_refused=1)
 
 
 @pytest.mark.parametrize(
@@ -67,6 +69,7 @@ def test_a_redirect_is_read_or_refused(reference: str) -> None:
 @pytest.mark.parametrize("address", PRIVATE)
 def test_an_address_that_leads_inside_is_not_public(address: str) -> None:
     assert not is_public(address)
+    counted("hostile addresses", hosts_that_lead_inside_refused=1)
 
 
 @pytest.mark.parametrize(

@@ -25,6 +25,7 @@ from bot.providers import (
 from bot.providers.answer import other_error, read, submit_error
 from bot.providers.base import Waiting
 from bot.providers.sayings import SPAN_S_MAX
+from tests.figures import counted
 
 BODIES = Path(__file__).parent / "bodies"
 Read = Callable[[Any], Any]
@@ -124,6 +125,7 @@ def test_whatever_a_provider_answers_is_read_or_refused(slug: str) -> None:
     @given(almost(slug) | JSON)
     @hypothesis_settings(max_examples=40, deadline=None)
     def check(body: Any) -> None:
+        counted("answers of providers", read_or_refused=1)
         for reads in READERS[slug]:
             with suppress(ProviderError):
                 reads(body)

@@ -21,9 +21,10 @@ from bot.delivery.reply import explain
 from bot.domain import TaskState
 from bot.errors import LimitReached
 from bot.providers.base import Done, Job, Waiting
-from bot.services import disk
+from bot.services import disk, reading
 from bot.services.blobs import KeptBlob
 from bot.services.treasury import Deed
+from tests.figures import counted
 from tests.rights import fill, small_disk
 from tests.services.engine import ALICE, BOB, GUILD, assert_books, opened, purse, request, until
 from tests.services.scripted import Scripted, done, waiting
@@ -94,6 +95,14 @@ async def said(caplog: pytest.LogCaptureFixture, line: str, times: int) -> None:
             await asyncio.sleep(0.01)
 
 
+async def count_edits(app: App) -> None:
+    async with app.db.read() as session:
+        tasks = await reading.tasks(session)
+    lost = [each for each in tasks if each.state is not S.DONE]
+    twice = [each for each in tasks if each.settled > each.quoted]
+    counted("full disk", edits=len(tasks), lost_or_given_up=len(lost), overcharged=len(twice))
+
+
 async def grants_until_full(app: App) -> str:
     """What an admin reads whose grant does not fit any more."""
     for n in range(1000):
@@ -139,6 +148,8 @@ async def test_edits_wait_for_room_and_new_ones_are_refused_with_their_sentence(
         assert await purse(app) == (86, 0)
         await assert_books(app)
         assert sound(app.db.path)
+        await count_edits(app)
+        counted("full disk", new_ones_refused=1, writes_refused_to_admins=1)
 
 
 async def test_an_answer_that_cannot_be_written_down_is_not_forgotten(
@@ -161,3 +172,4 @@ async def test_an_answer_that_cannot_be_written_down_is_not_forgotten(
             assert (await until(app, task.id)).state is S.DONE
             assert len(provider.started) == 1
             await assert_books(app)
+            await count_edits(app)

@@ -18,6 +18,7 @@ from bot.imaging.regions import parse_where
 from bot.services import amounts, options
 from bot.services.spans import YEARS_MAX, parse_until
 from bot.services.wordlist import found_word, parse_words
+from tests.figures import counted
 from tests.services.scripted import SPEC
 
 NOW = datetime(2026, 1, 31, 12, 0, tzinfo=UTC)
@@ -33,6 +34,7 @@ QUICK = hypothesis_settings(max_examples=60, deadline=None)
 
 def refused_or(read: Callable[[], Any]) -> Any:
     """What is read; None after a refusal, which has a sentence."""
+    counted("options", texts_and_numbers_read_or_refused=1)
     try:
         return read()
     except UserError as error:

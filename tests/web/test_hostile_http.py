@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from bot.domain import Task
 from bot.web.listen import HEADERS
 from bot.web.server import serving
+from tests.figures import counted
 from tests.web.paint_server import PaintServer, paint_server
 from tests.web.wire import Answer, wire
 
@@ -121,6 +122,7 @@ def assert_sound(
     answer: Answer | None, *, may_be_no_http: bool = False, to_head: bool = False
 ) -> None:
     """Answered as it is meant to be, with every header; a bare 400 for what is no HTTP."""
+    counted("hostile requests", sent=1, answers_of_5xx=bool(answer and answer.status >= 500))
     if answer is None or (may_be_no_http and answer.status == 400):
         return
     assert answer.status in MEANT
@@ -172,6 +174,7 @@ async def test_the_operator_s_server_answers_whatever_it_is_asked(
         answer = await asked(address, request(method, target, heads, body, chunked))
     if answer and answer.status == NOT_READY:
         assert target.startswith("/readyz")
+        counted("hostile requests", sent=1, not_ready=1)
         return
     assert_sound(answer, may_be_no_http=True, to_head=method == "HEAD")
 

@@ -15,6 +15,7 @@ from bot.web.media import LIFE_S
 from bot.web.public import Links, make_links, publishing
 from bot.web.webhooks import Webhooks
 from tests.fakes import FakeClock
+from tests.figures import counted
 from tests.web.wire import Answer, Wire, wire
 
 ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
@@ -136,11 +137,13 @@ async def test_what_is_not_exactly_ours_opens_nothing(
     opened = [each for each in spoiled if (await follow(street, kind, each)).status != kind.bad]
     assert opened == []
     assert street.hurried == []
+    counted("links", spoiled=len(spoiled), opened=len(opened))
 
 
 @kinds
 async def test_another_bot_s_link_opens_nothing(street: Street, kind: Kind) -> None:
     assert (await follow(street, kind, kind.word(street.foreign()))).status == kind.bad
+    counted("links", foreign=1)
 
 
 @kinds
@@ -148,6 +151,7 @@ async def test_a_word_of_one_kind_opens_no_other(street: Street, kind: Kind) -> 
     for other in KINDS.values():
         if other is not kind:
             assert (await follow(street, kind, other.word(street.links))).status == kind.bad
+            counted("links", of_another_kind=1)
 
 
 @pytest.mark.parametrize("name", ["media", "page"])
@@ -158,3 +162,4 @@ async def test_a_link_that_is_over_opens_nothing(street: Street, name: str) -> N
     assert (await follow(street, kind, word)).status == kind.good
     await street.clock.advance(2)
     assert (await follow(street, kind, word)).status == kind.bad
+    counted("links", expired=1)
