@@ -7,6 +7,7 @@ import pytest
 from tests.crash.chosen import broken, chosen, plain
 from tests.crash.faults import Fault
 from tests.crash.rows import DATABASE, Row, query
+from tests.figures import counted
 
 pytestmark = [pytest.mark.crash, pytest.mark.timeout(180)]
 HELD_S_MAX = 30.0
@@ -28,6 +29,9 @@ def test_a_submit_in_flight_is_let_end_when_asked_to_stop(tmp_path: Path) -> Non
         assert run.standin.state()["calls"] == {task["client_ref"]: 1}
         assert [task["state"] for task in rows(run.data, "tasks")] == ["done"]
         assert broken(run) == []
+        calls = run.standin.state()["calls"].values()
+        kept = bool(task["remote_id"])
+        counted("stop", submits_in_flight=len(calls), calls=sum(calls), answers_kept=kept)
 
 
 def test_a_file_is_there_before_any_row_names_it(tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ import pytest
 from bot.delivery.gateway import RESUMES_MAX
 from tests.crash.running import Bot, bot_running
 from tests.crash.scene import Scene, scene
+from tests.figures import counted
 from tests.standin.member import Did
 from tests.standin.plans import Plan
 
@@ -39,6 +40,9 @@ async def test_nothing_is_lost_or_doubled_while_the_gateway_is_away(tmp_path: Pa
             await did.looked()
             assert (did.about["sent"], did.about["callback"]) == (times, 0)
         assert "something broke" not in bot.said()
+        lost_edits = [each for each in it.states().values() if each != "done"]
+        counted("gateway", outages=3, edits=len(it.states()), edits_lost=len(lost_edits))
+        counted("gateway", answered_or_shown_or_charged_twice=len(it.untidy()))
 
 
 async def _a_second(it: Scene) -> None:

@@ -14,6 +14,7 @@ from bot.errors import BadPicture
 from bot.imaging.worker import TOO_HEAVY
 from bot.providers import local
 from tests.assets import gradient, mask, save
+from tests.figures import counted
 from tests.services.engine import assert_books, purse, request, settings, until
 
 pytestmark = [pytest.mark.crash, pytest.mark.timeout(180)]
@@ -66,6 +67,7 @@ async def assert_next_works(app: App, tmp_path: Path) -> None:
     assert (await until(app, task.id)).state is S.DONE
     assert app.pictures.is_up
     await assert_books(app)
+    counted("picture workers", next_edits_that_work=1)
 
 
 async def test_take_in_is_refused_with_its_sentence(
@@ -79,6 +81,7 @@ async def test_take_in_is_refused_with_its_sentence(
     assert refused.value.sentence == TOO_HEAVY
     assert app.pictures.restarts >= 1
     await assert_next_works(app, tmp_path)
+    counted("picture workers", killed_in_take_in_and_refused=1)
 
 
 async def test_a_fill_goes_on_in_another_worker(
@@ -90,6 +93,7 @@ async def test_a_fill_goes_on_in_another_worker(
     assert (await until(app, task.id)).state is S.DONE
     assert app.pictures.restarts >= 1
     await assert_next_works(app, tmp_path)
+    counted("picture workers", killed_in_fill_and_filled_by_another=1)
 
 
 async def test_compose_ends_refunded_with_its_sentence(
@@ -104,3 +108,4 @@ async def test_compose_ends_refunded_with_its_sentence(
     assert "You were not charged." in (ended.error_text or "")
     assert (await purse(app))[1] == 0
     await assert_next_works(app, tmp_path)
+    counted("picture workers", killed_in_compose_and_refunded=1)
