@@ -94,7 +94,8 @@ async def read_body(
                     raise web.HTTPRequestEntityTooLarge(bytes_max, len(data))
     except TimeoutError:
         raise web.HTTPRequestTimeout from None
-    except web.RequestPayloadError:
+    except (web.RequestPayloadError, ConnectionResetError):
+        # It cannot be decoded, or whoever sent it has hung up and reads no answer.
         raise web.HTTPBadRequest from None
     return bytes(data)
 

@@ -7,10 +7,12 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+from aiohttp import web
 
 from bot.web import webhooks
 from bot.web.webhooks import BODY_BYTES_MAX
 from tests.web.outside import SECRET_HEADER, Outside, assert_silent, outside
+from tests.web.wire import wire
 
 NEWS = b'{"task_id": "r1", "status": "finished"}'
 
@@ -121,6 +123,30 @@ async def test_a_body_that_does_not_come_is_not_waited_for(
         assert (await reader.readline()).startswith(b"HTTP/1.1 408 ")
     writer.close()
     await writer.wait_closed()
+    assert door.hurried == []
+
+
+async def test_whoever_hangs_up_in_the_middle_of_a_body_is_no_bug_of_ours(
+    door: Outside, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    begun, over, read = asyncio.Event(), asyncio.Event(), webhooks.read_body
+
+    async def reads(request: web.Request, bytes_max: int, timeout_s: float) -> bytes:
+        begun.set()
+        try:
+            return await read(request, bytes_max, timeout_s)
+        finally:
+            over.set()
+
+    monkeypatch.setattr(webhooks, "read_body", reads)
+    head = f"POST {urlsplit(url(door)).path} HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{{"
+    async with asyncio.timeout(45):
+        async with wire(door.links.base_url) as opened:
+            await opened.send(head.encode())
+            await begun.wait()
+        await over.wait()
+        assert (await door.client.get("/")).status_code == 404
+    assert caplog.text == ""
     assert door.hurried == []
 
 

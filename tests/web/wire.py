@@ -40,6 +40,11 @@ class Wire:
             except (asyncio.IncompleteReadError, ConnectionError):
                 return None
 
+    async def send(self, sent: bytes) -> None:
+        """Send this and no more for now."""
+        self._writer.write(sent)
+        await self._writer.drain()
+
     async def end_after(self, sent: bytes) -> None:
         """Send this, and say that nothing more will come."""
         with suppress(ConnectionError):
