@@ -40,18 +40,11 @@ from typing import ClassVar
 
 NOT_CHARGED = "Nothing was charged."
 AGAIN = " Try again, or pick another provider."
-UNREADABLE = "(unreadable)"
 
 
 def not_charged(sentence: str) -> str:
     """The refusal of an edit before anything was held: says so once, on a line of its own."""
     return f"{sentence.replace(f' {NOT_CHARGED}', '')}\n{NOT_CHARGED}"
-
-
-def cited(typed: str, length_max: int) -> str:
-    """What somebody typed, to stand between backticks, which it cannot end or leave empty."""
-    told = " ".join(typed.replace("`", "").split())[:length_max]
-    return told if any(map(str.isprintable, told.replace(" ", ""))) else UNREADABLE
 
 
 class BotError(Exception):

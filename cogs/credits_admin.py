@@ -12,7 +12,8 @@ from bot.delivery.client import USE, InpaintBot
 from bot.delivery.entrance import AnyInteraction
 from bot.delivery.reply import show
 from bot.delivery.treasury_page import Checked, render_coffer, render_prices, render_report
-from bot.errors import BadOption, cited
+from bot.errors import BadOption
+from bot.quoting import cited
 from bot.services.access import Use
 from bot.services.amounts import AMOUNT_MAX
 from bot.services.economy import Payer, Period

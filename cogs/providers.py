@@ -10,7 +10,8 @@ from bot.delivery.client import InpaintBot
 from bot.delivery.entrance import AnyInteraction, who
 from bot.delivery.providers_page import ALL, PER_PAGE, render_provider, render_providers
 from bot.delivery.reply import show
-from bot.errors import BadOption, cited
+from bot.errors import BadOption
+from bot.quoting import cited
 from bot.services.pages import Page, window
 from bot.services.showcase import Shown
 from cogs.tasks import page_number

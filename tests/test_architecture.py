@@ -13,11 +13,12 @@ FUNCTION_LINES_MAX = 40
 
 # What each layer may import of ours beside itself; the composing ones may import everything.
 COMPOSE = {"bot", "__main__", "app", "wiring", "cli", "sandbox"}
-BASE = {"domain", "errors", "log", "settings"}
+BASE = {"domain", "errors", "log", "quoting", "settings"}
 LAYERS: dict[str, set[str]] = {
     "domain": {"errors"},
     "errors": {"domain"},
     "log": set(),
+    "quoting": set(),
     "settings": {"errors", "provider_settings", "web_settings"},
     "provider_settings": set(),
     "web_settings": set(),

@@ -11,7 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.db.engine import Database
 from bot.db.guilds import GuildChange
 from bot.db.models import Person
-from bot.errors import BadOption, cited
+from bot.errors import BadOption
+from bot.quoting import cited
 from bot.services import blocks, guild_rules, prefs
 from bot.services.blocks import Block
 from bot.services.guild_rules import GuildRules, said

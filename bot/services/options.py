@@ -5,8 +5,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import fields
 
 from bot.domain import Options
-from bot.errors import BadOption, cited
+from bot.errors import BadOption
 from bot.providers.base import OpSpec, Param, ProviderSpec
+from bot.quoting import cited
 
 _PLAIN = tuple(field.name for field in fields(Options) if field.name != "extra")
 _WORDS = {

@@ -4,8 +4,9 @@ from collections.abc import Callable, Collection, Mapping
 from types import MappingProxyType
 
 from bot.domain import EditRequest, Op
-from bot.errors import BadOption, BadParent, NothingCanDoThis, UserError, cited
+from bot.errors import BadOption, BadParent, NothingCanDoThis, UserError
 from bot.providers.base import OpSpec, PromptUse, Provider, ProviderSpec, Travel
+from bot.quoting import cited
 from bot.services import choosing, options
 from bot.services.choosing import Candidate, Choice
 from bot.services.pricing import quote

@@ -10,7 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.db.engine import Database
 from bot.db.guilds import GuildChange
-from bot.errors import BadOption, cited
+from bot.errors import BadOption
+from bot.quoting import cited
 from bot.services import amounts, economy, prefs
 from bot.services.allowance import Allowances
 from bot.services.economy import Economy

@@ -3,7 +3,8 @@
 import re
 from datetime import UTC, datetime, timedelta
 
-from bot.errors import BadOption, cited
+from bot.errors import BadOption
+from bot.quoting import cited
 
 FOR_GOOD = "for good"
 IDEAS = ("1 hour", "1 day", "7 days", "30 days", FOR_GOOD)

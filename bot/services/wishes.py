@@ -5,8 +5,9 @@ from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from bot.domain import JsonObject, MaskTuning, Options, Task
-from bot.errors import BadOption, cited
+from bot.errors import BadOption
 from bot.providers.base import OpSpec, Param, ProviderSpec
+from bot.quoting import cited
 from bot.services.options import check
 from bot.services.records import from_json
 

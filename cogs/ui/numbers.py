@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.delivery.server_page import Operator
-from bot.errors import BadOption, cited
+from bot.errors import BadOption
+from bot.quoting import cited
 from bot.services.guild_rules import TITLES
 from bot.services.wordlist import WORD_LENGTH_MAX, WORDS_MAX, parse_words
 

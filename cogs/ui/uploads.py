@@ -12,7 +12,8 @@ from discord import Attachment
 
 from bot.delivery.faults import is_discords
 from bot.delivery.words import megabytes
-from bot.errors import BadMask, BadPicture, UserError, cited
+from bot.errors import BadMask, BadPicture, UserError
+from bot.quoting import cited
 
 UNTOLD = "application/octet-stream"  # Discord does not know: the decoder will
 LOST = "Discord could not give me that file. Attach it again, please."

@@ -13,8 +13,9 @@ from bot.delivery.credit_pages import read_cursor, read_gift
 from bot.delivery.going_on import read_about
 from bot.delivery.picked_form import read_asked
 from bot.domain import Op, Options
-from bot.errors import UNREADABLE, UserError, cited
+from bot.errors import UserError
 from bot.imaging.regions import parse_where
+from bot.quoting import UNREADABLE, cited
 from bot.services import amounts, options
 from bot.services.spans import YEARS_MAX, parse_until
 from bot.services.wordlist import found_word, parse_words
