@@ -119,10 +119,14 @@ async def asked(address: str, sent: bytes) -> Answer | None:
 
 
 def assert_sound(
-    answer: Answer | None, *, may_be_no_http: bool = False, to_head: bool = False
+    answer: Answer | None,
+    *,
+    may_be_no_http: bool = False,
+    to_head: bool = False,
+    proof: str = "hostile requests",
 ) -> None:
     """Answered as it is meant to be, with every header; a bare 400 for what is no HTTP."""
-    counted("hostile requests", sent=1, answers_of_5xx=bool(answer and answer.status >= 500))
+    counted(proof, sent=1, answers_of_5xx=bool(answer and answer.status >= 500))
     if answer is None or (may_be_no_http and answer.status == 400):
         return
     assert answer.status in MEANT
