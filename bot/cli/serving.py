@@ -12,7 +12,10 @@ from bot.cli.call import GOOD, Call
 from bot.cli.preflight import check_start
 from bot.cli.terminal import on_signal
 
-M_ARENA_MAX, ARENAS_MAX = -8, 2
+M_TRIM_THRESHOLD, M_MMAP_THRESHOLD, M_ARENA_MAX = -1, -3, -8
+LARGE_BYTES = 1024 * 1024
+# Named one, the others do not adapt any more: twice a large block is glibc's own rule for trimming.
+HEAPS = {M_ARENA_MAX: 2, M_MMAP_THRESHOLD: LARGE_BYTES, M_TRIM_THRESHOLD: 2 * LARGE_BYTES}
 
 
 async def run(call: Call) -> int:
@@ -20,7 +23,7 @@ async def run(call: Call) -> int:
     from bot.app import open_app
     from bot.delivery.serve import serve
 
-    keep_few_arenas()
+    keep_heaps_small()
     await check_start(call.given, on_discord=True)
     stop = asyncio.Event()
     on_signal(stop.set, signal.SIGTERM, signal.SIGINT)
@@ -29,12 +32,17 @@ async def run(call: Call) -> int:
     return GOOD
 
 
-def keep_few_arenas() -> None:
-    """Let all threads allocate from two heaps: what each keeps free of its own only adds up."""
+def keep_heaps_small() -> None:
+    """Let all threads allocate from two heaps, and give large blocks back as soon as they are free.
+
+    What each thread's heap keeps free only adds up. And after the first large picture glibc puts
+    large blocks into the heaps, too, where they leave holes that nothing else fits into.
+    """
     if sys.platform == "linux":
         # musl has none of it.
         with contextlib.suppress(AttributeError, OSError):
-            ctypes.CDLL(None).mallopt(M_ARENA_MAX, ARENAS_MAX)
+            for option, value in HEAPS.items():
+                ctypes.CDLL(None).mallopt(option, value)
 
 
 def keep_what_stays() -> None:

@@ -12,7 +12,7 @@ from typing import Any
 
 from bench import lag
 from bot.app import open_app
-from bot.cli.serving import keep_few_arenas, keep_what_stays
+from bot.cli.serving import keep_heaps_small, keep_what_stays
 from bot.delivery.serve import serve
 from bot.log import setup_logging
 from bot.services.ending import end
@@ -29,7 +29,7 @@ SPEC = {"concurrency": 400, "poll_after_s": 3.0, "deadline_s": 900.0, "submit_ti
 async def run(args: argparse.Namespace) -> None:
     """Until SIGTERM."""
     setup_logging("WARNING", False)
-    keep_few_arenas()
+    keep_heaps_small()
     point_at(args.discord)
     stop, late_s = asyncio.Event(), list[float]()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)

@@ -17,7 +17,7 @@ from discord.http import Route
 from sqlalchemy import text
 
 from bot.app import App, open_app
-from bot.cli.serving import keep_few_arenas, keep_what_stays
+from bot.cli.serving import keep_heaps_small, keep_what_stays
 from bot.db.engine import READERS, Database
 from bot.delivery.client import build_bot
 from bot.log import setup_logging
@@ -39,7 +39,7 @@ LOOK_S = 2.0
 
 async def work(args: argparse.Namespace) -> None:
     """The composition root as `run` has it, but for the gateway."""
-    keep_few_arenas()
+    keep_heaps_small()
     setup_logging("WARNING", False)
     _die_with_parent()
     Route.BASE = f"{args.standin}/api/v10"
