@@ -136,6 +136,8 @@ class Person:
         trigger.scroll_into_view_if_needed()
         self._wait_until_done()
         trigger.click()
+        # What it offers is asked for first, and till that is there a choice is only drawn.
+        self._wait_until_done()
         for label in labels:
             menu.locator(".select-option", has_text=label).first.click(timeout=5_000)
 

@@ -3,10 +3,11 @@
 import os
 import re
 import signal
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -37,6 +38,11 @@ def sandbox(data: Path, *arguments: str, **settings: str) -> Iterator[str]:
             assert process.wait(STOP_TIMEOUT_S) == 0
         finally:
             process.kill()
+
+
+def read(data: Path, statement: str) -> list[tuple[object, ...]]:
+    with closing(sqlite3.connect(data / "inpaint-bot.sqlite3")) as database:
+        return database.execute(statement).fetchall()
 
 
 def _address(process: subprocess.Popen[str], log_path: Path) -> str:

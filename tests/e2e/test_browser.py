@@ -1,9 +1,7 @@
 """The sandbox in a real Chromium, used as a person would; look at `screenshots/` afterwards."""
 
 import re
-import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -11,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from bot.sandbox.people import MEMBER_NAME
 from tests.e2e.chromium import Person, browser_page
-from tests.e2e.sandbox_process import sandbox
+from tests.e2e.sandbox_process import read, sandbox
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
 
@@ -134,8 +132,3 @@ def test_a_second_start_knows_the_first_one(page: Page, tmp_path: Path) -> None:
                 person.shoot("run-2-earlier-edits")
     assert read(data, "SELECT state, COUNT(*) FROM tasks GROUP BY state") == [("done", 2)]
     assert read(data, "SELECT COUNT(*) FROM people") == [(1,)]
-
-
-def read(data: Path, statement: str) -> list[tuple[object, ...]]:
-    with closing(sqlite3.connect(data / "inpaint-bot.sqlite3")) as database:
-        return database.execute(statement).fetchall()

@@ -9,7 +9,8 @@ from playwright.sync_api import Page, expect
 
 from bot.sandbox.people import ADMIN_NAME, MEMBER_NAME
 from tests.e2e.chromium import Person, browser_page
-from tests.e2e.sandbox_process import sandbox
+from tests.e2e.composer import insist
+from tests.e2e.sandbox_process import read, sandbox
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
 
@@ -119,7 +120,10 @@ def test_a_report_hides_the_pictures_until_a_moderator_decides(page: Page, tmp_p
         person.open(address)
         person.run("server settings")
         answered(person, "Settings of this server", "settings")
-        person.choose(person.reply, 4, PLACES)
+        insist(
+            lambda: person.choose(person.reply, 4, PLACES),
+            lambda: is_saved(page, tmp_path / "data"),
+        )
         chosen = person.reply.locator(".preview-select .select-trigger").nth(4)
         expect(chosen).to_contain_text(PLACES)
         inpaint(person, tmp_path / "data" / "samples", "only the sky")
@@ -144,6 +148,12 @@ def test_a_report_hides_the_pictures_until_a_moderator_decides(page: Page, tmp_p
         expect(card).not_to_contain_text("hidden until")
         person.shoot("restored", report)
         person.picture_of(report, "restored-alone")
+
+
+def is_saved(page: Page, data: Path) -> bool:
+    """Whether the bot has it: the page draws what was chosen before anybody was told."""
+    page.wait_for_timeout(1_000)
+    return bool(read(data, "SELECT 1 FROM guild_settings"))
 
 
 def test_an_admin_sets_blocks_and_reads_the_log(page: Page, tmp_path: Path) -> None:
