@@ -2,9 +2,9 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable
 from itertools import chain, repeat
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import discord
 
@@ -35,14 +35,15 @@ async def patiently(attempt: Callable[[], Awaitable[Given]], clock: Clock) -> Gi
     raise AssertionError("the pauses never end")
 
 
-async def unless(stop: asyncio.Event, work: Coroutine[Any, Any, Given]) -> Given | None:
+async def unless(stop: asyncio.Event, work: Awaitable[Given]) -> Given | None:
     """What the work comes to; None if `stop` was set first, which ends it."""
-    working = asyncio.create_task(work)
-    asked = asyncio.create_task(_set(stop))
+    working = asyncio.ensure_future(work)
+    asked = asyncio.create_task(stop.wait())
     try:
         await asyncio.wait({working, asked}, return_when=asyncio.FIRST_COMPLETED)
         return working.result() if working.done() else None
     finally:
+        # discord.py loses a cancel that comes while an attempt to connect fails.
         await end([asked, working])
         await asyncio.gather(asked, working, return_exceptions=True)
 
@@ -67,7 +68,3 @@ def _why(error: BaseException) -> str:
     is_limit = isinstance(error, discord.RateLimited) or getattr(error, "status", 0) == 429
     what = "Discord asks us to wait" if is_limit else "Discord cannot be reached"
     return f"{what} ({brief(error)})"
-
-
-async def _set(stop: asyncio.Event) -> None:
-    await stop.wait()

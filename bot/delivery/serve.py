@@ -3,9 +3,9 @@
 import asyncio
 import logging
 import re
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import discord
 
@@ -17,7 +17,6 @@ from bot.delivery.origin import came_from_discord
 from bot.delivery.patience import cause_of, patiently, unless
 from bot.delivery.syncing import Synced, sync
 from bot.errors import BadSettings, StartupError
-from bot.services.ending import end
 
 if TYPE_CHECKING:
     from bot.app import App
@@ -83,7 +82,7 @@ async def serve(app: "App", stop: asyncio.Event, begun: Callable[[], None] = lam
         async with app.running(bot):
             begun()
             gateway = patiently(lambda: _connect(bot), app.clock)
-            await _until(stop, asyncio.create_task(gateway, name="gateway"))
+            await _until(stop, gateway)
 
 
 async def sync_now(app: "App") -> list[Synced]:
@@ -145,12 +144,9 @@ def _away(error: Exception) -> StartupError:
     return StartupError(NO_DISCORD, log=repr(error))
 
 
-async def _until(stop: asyncio.Event, gateway: asyncio.Task[None]) -> None:
-    asked: asyncio.Task[Any] = asyncio.create_task(stop.wait(), name="stop")
+async def _until(stop: asyncio.Event, gateway: Awaitable[None]) -> None:
     try:
-        await asyncio.wait({gateway, asked}, return_when=asyncio.FIRST_COMPLETED)
-        if gateway.done():
-            gateway.result()
+        await unless(stop, gateway)
     except discord.PrivilegedIntentsRequired as error:
         raise BadSettings(NO_INTENTS) from error
     except discord.ConnectionClosed as error:
@@ -161,7 +157,3 @@ async def _until(stop: asyncio.Event, gateway: asyncio.Task[None]) -> None:
         if not is_discords(error):
             raise
         raise _away(error) from error
-    finally:
-        # discord.py loses a cancel that comes while an attempt to connect fails.
-        await end([asked, gateway])
-        await asyncio.gather(gateway, asked, return_exceptions=True)
